@@ -1,0 +1,73 @@
+# icono. `make help` lists what can be made.
+
+FUZZTIME = 10s
+BENCH = .
+PREFIX = $(HOME)/.local
+
+.PHONY: help setup build run run-clip test lint format examples gen generated bench fuzz install clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: ## check Go and the C compiler, fetch modules and ONNX Runtime; fast when done
+	@.ci/setup
+
+build: setup ## build bin/icono
+	@version=$$(git describe --tags --always --dirty 2>/dev/null || echo development); \
+	go build -ldflags "-X main.version=$$version" -o bin/icono ./cmd/icono
+
+run: build ## run the study examples/colour-mood from end to end
+	@bin/icono run examples/colour-mood
+	@echo
+	@echo "tables:  examples/colour-mood/out/posts.csv and posts.parquet"
+	@echo "report:  examples/colour-mood/out/report.html (open it in a browser)"
+
+run-clip: build ## run examples/image-types; fetches a CLIP model (600 MB) the first time
+	@bin/icono run examples/image-types || { code=$$?; \
+	echo >&2; \
+	echo "The study was not run to its end; above stands what is missing." >&2; \
+	echo "bin/icono doctor lists what this machine has and how to mend the rest." >&2; \
+	exit $$code; }
+	@echo
+	@echo "tables:  examples/image-types/out/posts.csv and posts.parquet"
+	@echo "report:  examples/image-types/out/report.html (open it in a browser)"
+
+test: build ## everything that must hold: lint, generated files, examples, all tests with the race detector
+	@rm -f bin/notes
+	@.ci/lint bin/notes
+	@.ci/generated
+	@$(MAKE) --no-print-directory examples
+	@go run ./internal/gen/testsum -notes bin/notes -- -race -tags assert ./...
+
+lint: ## check format, go vet and staticcheck
+	@.ci/lint
+
+format: ## put all Go files into gofmt format
+	gofmt -w .
+
+examples: build ## check every example and run the one that needs no download
+	@for file in examples/*/pipeline.yaml; do bin/icono validate "$$file" || exit; done
+	@bin/icono run --plain examples/colour-mood
+	@echo "examples: ok"
+
+gen: ## renew all generated files (schemas, the kinds' READMEs)
+	go generate ./...
+
+generated: ## check that make gen has nothing to change
+	@.ci/generated
+
+bench: setup ## measure the whole program (ratios) and its parts; BENCH=regexp chooses
+	go test -run '^$$' -bench '$(BENCH)' -p 1 $$(go list ./... | grep -v /internal/bench$$)
+	go test -run '^$$' -bench '$(BENCH)' ./internal/bench
+
+fuzz: setup ## run every fuzz target for FUZZTIME (10s)
+	@.ci/fuzz $(FUZZTIME)
+
+install: build ## install icono into PREFIX/bin (~/.local)
+	@mkdir -p "$(DESTDIR)$(PREFIX)/bin"
+	@cp bin/icono "$(DESTDIR)$(PREFIX)/bin/icono.new" && mv -f "$(DESTDIR)$(PREFIX)/bin/icono.new" "$(DESTDIR)$(PREFIX)/bin/icono"
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/icono"
+	@case ":$$PATH:" in *":$(PREFIX)/bin:"*) ;; *) echo "add $(PREFIX)/bin to your PATH to call it by name";; esac
+
+clean: ## remove what was built and the outputs of the examples
+	rm -rf bin examples/*/out examples/*/.icono

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"icono/internal/clip"
+	"icono/internal/onnx"
+	"icono/internal/palette"
+)
+
+// finding is one thing that doctor looked at.
+type finding struct {
+	Name string `json:"name"`
+	OK   bool   `json:"ok"`
+	What string `json:"what"`
+	Mend string `json:"mend,omitempty"`
+	// Needed marks what the embedded model cannot run without.
+	Needed bool `json:"needed"`
+}
+
+func (a *app) doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Say what is on this machine, and how to get what is not",
+		Long: `Look for the library that runs models, for devices, for models and for room on
+the disk, and say for each missing thing what mends it. The exit code is 3 if
+something is missing that even the embedded model needs.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			found := a.examine()
+			missing := false
+			for _, f := range found {
+				missing = missing || f.Needed && !f.OK
+			}
+			if a.json {
+				e := json.NewEncoder(a.Out)
+				e.SetIndent("", "  ")
+				if err := e.Encode(found); err != nil {
+					return failed(err)
+				}
+			} else {
+				a.printFindings(found)
+			}
+			if missing {
+				return &exitError{code: exitMissing}
+			}
+			return nil
+		},
+	}
+}
+
+func (a *app) printFindings(found []finding) {
+	for _, f := range found {
+		mark := "ok     "
+		if !f.OK {
+			mark = "missing"
+		}
+		if a.terminal(a.Out) {
+			colour := "32"
+			if !f.OK {
+				colour = "33"
+			}
+			mark = "\x1b[" + colour + "m" + mark + "\x1b[0m"
+		}
+		fmt.Fprintf(a.Out, "%s  %-20s %s\n", mark, f.Name, f.What)
+		if f.Mend != "" {
+			fmt.Fprintf(a.Out, "         %-20s %s\n", "", f.Mend)
+		}
+	}
+}
+
+// examine looks at the machine.
+func (a *app) examine() []finding {
+	found := []finding{{Name: "icono", OK: true, What: fmt.Sprintf("%s, %s/%s, %d processors", a.version, runtime.GOOS, runtime.GOARCH, runtime.NumCPU())}}
+	found = append(found, runtimeFindings()...)
+	found = append(found, finding{Name: palette.Name, OK: true, What: "embedded: colour and light, for trying things"})
+	store := clip.DefaultStore()
+	for _, m := range clip.Catalogue() {
+		f := finding{Name: m.Name, OK: store.Has(m.Name, "fp32"), What: m.About}
+		if !f.OK {
+			f.Mend = fmt.Sprintf("a run with `model: %s` downloads it (about %d MB) to %s", m.Name, m.Megabytes, filepath.Join(store.Dir, m.Name))
+		}
+		found = append(found, f)
+	}
+	return append(found, diskFinding())
+}
+
+func runtimeFindings() []finding {
+	r, err := onnx.Open("")
+	if err != nil {
+		return []finding{{Name: "ONNX Runtime", Needed: true, What: "runs the models", Mend: err.Error()}}
+	}
+	defer func() { _ = r.Close() }() // looked at, no more
+	found := []finding{{Name: "ONNX Runtime", OK: true, Needed: true, What: r.Version() + " at " + r.Path()}, {Name: "device cpu", OK: true, What: "always"}}
+	cuda := finding{Name: "device cuda", OK: true, What: "usable"}
+	if err := r.CheckCUDA(); err != nil {
+		cuda.OK, cuda.What = false, err.Error()
+		cuda.Mend = "an NVIDIA GPU with its driver and an ONNX Runtime with the CUDA provider; `device: auto` goes on without"
+	}
+	return append(found, cuda)
+}
+
+// diskFinding tries to write where spooled tables go.
+func diskFinding() finding {
+	f := finding{Name: "temporary files", OK: true, Needed: true, What: os.TempDir()}
+	file, err := os.CreateTemp("", "icono-doctor-*")
+	if err != nil {
+		f.OK, f.Mend = false, fmt.Sprintf("it cannot be written (%v): set TMPDIR to a folder that can", err)
+		return f
+	}
+	_ = file.Close()
+	_ = os.Remove(file.Name())
+	return f
+}

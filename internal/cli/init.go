@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"icono/pipelines"
+	"icono/schemas"
+)
+
+// schemaFile is where init puts the schema that the editor reads.
+const schemaFile = ".icono/pipeline.schema.json"
+
+func (a *app) initCommand() *cobra.Command {
+	var from string
+	var force bool
+	c := &cobra.Command{
+		Use:   "init [FOLDER]",
+		Short: "Write a study to start from",
+		Long: `Write a pipeline file from a template, with comments that say what to change, and
+the JSON Schema that lets an editor complete it. Nothing that exists is
+overwritten unless --force is given.
+
+Templates: ` + strings.Join(pipelines.Names(), ", "),
+		Example: `  icono init my-study
+  icono init my-study --from image-types`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			folder := "."
+			if len(args) > 0 {
+				folder = args[0]
+			}
+			text, err := pipelines.Read(from)
+			if err != nil {
+				return wrong("there is no template %q\nchoose %s", from, strings.Join(pipelines.Names(), ", "))
+			}
+			schema, err := schemas.Read("pipeline")
+			if err != nil {
+				return failed(err)
+			}
+			file := filepath.Join(folder, defaultFile)
+			if _, err := os.Stat(file); err == nil && !force {
+				return wrong("%s exists already\nchoose another folder, or replace it with --force", file)
+			}
+			text = append([]byte("# yaml-language-server: $schema="+schemaFile+"\n"), text...)
+			if err := errors.Join(put(file, text), put(filepath.Join(folder, schemaFile), schema), ignore(folder)); err != nil {
+				return wrong("%v", err)
+			}
+			fmt.Fprintf(a.Out, "wrote %s from the template %s\nnext: put your table and pictures beside it, change the lines marked `change`, then\n  icono validate %s\n", file, from, folder)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&from, "from", "colour-mood", "the `template`")
+	c.Flags().BoolVar(&force, "force", false, "replace a pipeline.yaml that exists")
+	_ = c.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(pipelines.Names(), cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+func put(path string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o644)
+}
+
+// ignore keeps what is not a study's own text out of git, where the folder has
+// no .gitignore yet.
+func ignore(folder string) error {
+	path := filepath.Join(folder, ".gitignore")
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return put(path, []byte("/out/\n"))
+}

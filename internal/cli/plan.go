@@ -1,0 +1,175 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"icono/internal/columns"
+	"icono/internal/pipeline"
+)
+
+func (a *app) planCommand() *cobra.Command {
+	var flags studyFlags
+	var format string
+	c := &cobra.Command{
+		Use:   "plan [FILE or FOLDER]",
+		Short: "Show what a run would do, and on how many rows",
+		Long: `Check a pipeline and show, for every stage, the rows that reach it, the columns
+that it adds and the files that it reads and writes. Rows are counted by running
+the stages that cost nothing (load, filter, select, sample, join); below a stage
+that costs something they are foretold where that is possible.`,
+		Example: `  icono plan
+  icono plan --format mermaid    # a drawing for a README on GitHub
+  icono plan --format dot | dot -Tsvg > plan.svg`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.open(c.Context(), args, flags, true)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			if a.json && format == "text" {
+				format = "json"
+			}
+			shown := *a
+			shown.json = false
+			if err := shown.show(s.faults); err != nil {
+				return err
+			}
+			forecast, err := pipeline.Forecast(c.Context(), s.plan, s.settings)
+			if err != nil {
+				return failed(err)
+			}
+			switch format {
+			case "json":
+				return a.planJSON(s.plan, forecast)
+			case "mermaid":
+				a.mermaid(s.plan, forecast)
+			case "dot":
+				a.dot(s.plan, forecast)
+			case "text":
+				a.planText(s.plan, forecast)
+			default:
+				return wrong("--format cannot be %q\nchoose text, json, mermaid or dot", format)
+			}
+			return nil
+		},
+	}
+	flags.register(c)
+	c.Flags().StringVar(&format, "format", "text", "text, json, mermaid or dot")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "mermaid", "dot"}, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+// rowsText words a forecast: "42" or "?".
+func rowsText(n int64) string {
+	if n < 0 {
+		return "?"
+	}
+	return number(n)
+}
+
+func inputIDs(p *pipeline.Plan, s *pipeline.Planned) []string {
+	ids := []string{}
+	for _, i := range s.Inputs {
+		ids = append(ids, p.Stages[i].ID)
+	}
+	return ids
+}
+
+// added returns the columns of a stage's output that its first input lacks.
+func added(s *pipeline.Planned) []string {
+	names := []string{}
+	for _, f := range s.Out.Fields() {
+		if len(s.In) == 0 || columns.Index(s.In[0], f.Name) < 0 {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+func (a *app) planText(p *pipeline.Plan, rows []int64) {
+	fmt.Fprintf(a.Out, "%s", p.Doc.Name)
+	if p.Doc.About != "" {
+		fmt.Fprintf(a.Out, ": %s", p.Doc.About)
+	}
+	fmt.Fprintf(a.Out, " (seed %d)\n\n", p.Doc.Seed)
+	table := [][]string{{"stage", "kind", "from", "rows", "adds", "files"}}
+	for i, s := range p.Stages {
+		adds := strings.Join(added(s), ", ")
+		if len([]rune(adds)) > 60 {
+			adds = fmt.Sprintf("%d columns", len(added(s)))
+		}
+		var files []string
+		for _, f := range s.Reads {
+			files = append(files, "reads "+f)
+		}
+		for _, f := range s.Writes {
+			files = append(files, "writes "+f)
+		}
+		table = append(table, []string{s.ID, s.Kind, strings.Join(inputIDs(p, s), ", "), rowsText(rows[i]), adds, strings.Join(files, ", ")})
+	}
+	a.table(a.Out, table, 3)
+}
+
+func (a *app) planJSON(p *pipeline.Plan, rows []int64) error {
+	type column struct {
+		Name string `json:"name"`
+		Type string `json:"type"`
+	}
+	type entry struct {
+		ID      string   `json:"id"`
+		Kind    string   `json:"kind"`
+		From    []string `json:"from"`
+		Rows    *int64   `json:"rows"` // null if not known
+		Columns []column `json:"columns"`
+		Adds    []string `json:"adds"`
+		Reads   []string `json:"reads"`
+		Writes  []string `json:"writes"`
+	}
+	out := struct {
+		Name   string  `json:"name"`
+		Seed   uint64  `json:"seed"`
+		Stages []entry `json:"stages"`
+	}{p.Doc.Name, p.Doc.Seed, nil}
+	for i, s := range p.Stages {
+		e := entry{ID: s.ID, Kind: s.Kind, From: inputIDs(p, s), Adds: added(s), Reads: append([]string{}, s.Reads...), Writes: append([]string{}, s.Writes...)}
+		if rows[i] >= 0 {
+			e.Rows = &rows[i]
+		}
+		for _, f := range s.Out.Fields() {
+			e.Columns = append(e.Columns, column{f.Name, f.Type.String()})
+		}
+		out.Stages = append(out.Stages, e)
+	}
+	j := json.NewEncoder(a.Out)
+	j.SetIndent("", "  ")
+	j.SetEscapeHTML(false)
+	return j.Encode(out)
+}
+
+func (a *app) mermaid(p *pipeline.Plan, rows []int64) {
+	fmt.Fprintln(a.Out, "flowchart LR")
+	for i, s := range p.Stages {
+		fmt.Fprintf(a.Out, "  s%d[\"<b>%s</b><br/>%s\"]\n", i, s.ID, s.Kind)
+	}
+	for i, s := range p.Stages {
+		for _, in := range s.Inputs {
+			fmt.Fprintf(a.Out, "  s%d -->|%s| s%d\n", in, rowsText(rows[in]), i)
+		}
+	}
+}
+
+func (a *app) dot(p *pipeline.Plan, rows []int64) {
+	fmt.Fprintln(a.Out, "digraph plan {\n  rankdir=LR; node [shape=box, fontname=\"sans-serif\"]; edge [fontname=\"sans-serif\"]")
+	for i, s := range p.Stages {
+		fmt.Fprintf(a.Out, "  s%d [label=%q]\n", i, s.ID+"\n"+s.Kind)
+		for _, in := range s.Inputs {
+			fmt.Fprintf(a.Out, "  s%d -> s%d [label=%q]\n", in, i, rowsText(rows[in]))
+		}
+	}
+	fmt.Fprintln(a.Out, "}")
+}

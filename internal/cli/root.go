@@ -1,0 +1,84 @@
+// Package cli is the command line: one file a command. It wires the catalogue
+// of kinds, the engine and the libraries of this machine together.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// Streams are the standard streams of the process.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// app is what every command shares.
+type app struct {
+	Streams
+	version string
+	json    bool
+	plain   bool
+}
+
+// Main runs the program with arguments and returns its exit code.
+func Main(ctx context.Context, args []string, s Streams, version string) int {
+	a := &app{Streams: s, version: version}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(s.In)
+	root.SetOut(s.Out)
+	root.SetErr(s.Err)
+	err := root.ExecuteContext(ctx)
+	var known *exitError
+	if err != nil && !errors.As(err, &known) {
+		err = &exitError{code: exitWrong, err: fmt.Errorf("%w\n`icono --help` lists the commands", err)}
+	}
+	return a.exit(err)
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "icono",
+		Short: "Code images from one YAML file",
+		Long: `icono codes images the way content analysts do, from one YAML file kept in git:
+load a table of posts and its pictures, classify them, join, save and report.`,
+		Example: `  icono init my-study            # write a study to start from
+  icono validate my-study        # check everything, run nothing
+  icono plan my-study            # what would run, on how many rows
+  icono run my-study             # run it
+  icono explain clip.labels      # what an option means`,
+		Version:       a.version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetVersionTemplate("icono {{.Version}}\n")
+	root.PersistentFlags().BoolVar(&a.json, "json", false, "print results and faults as JSON, for programs")
+	root.PersistentFlags().BoolVar(&a.plain, "plain", false, "no colour and no moving progress line")
+	root.AddCommand(a.initCommand(), a.validateCommand(), a.planCommand(), a.runCommand(), a.doctorCommand(),
+		a.explainCommand(), a.schemaCommand())
+	root.CompletionOptions.HiddenDefaultCmd = false
+	return root
+}
+
+// terminal reports whether a stream is a terminal that can show colour.
+func (a *app) terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && !a.plain && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
+}
+
+// width returns the columns of a terminal, or 100.
+func width(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 20 {
+			return columns
+		}
+	}
+	return 100
+}

@@ -1,0 +1,192 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"icono/internal/pipeline"
+	"icono/internal/stage"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	var flags studyFlags
+	var only string
+	var limit int64
+	c := &cobra.Command{
+		Use:   "run [FILE or FOLDER]",
+		Short: "Run a pipeline",
+		Long: `Check a pipeline as validate does, then run it. Every row that a stage could not
+do stays in the table with its status and reason (unless on_fault says
+otherwise), and every run ends with an account of all rows.
+
+Ctrl-C ends the run tidily: what is done is saved beside the output as
+NAME.partial.EXT. A second Ctrl-C ends it at once.`,
+		Example: `  icono run
+  icono run --limit 20                     # the first 20 rows only
+  icono run --only types                   # one stage with what it needs; shows its first rows
+  icono run --set types.batch_size=8 --set seed=7`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			ctx, drain, signalled := interrupts(c.Context())
+			s, err := a.open(ctx, args, flags, true)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			if err := a.show(s.faults); err != nil {
+				return err
+			}
+			if only != "" && s.plan.Index(only) < 0 {
+				return wrong("--only %s: no stage has this id", only)
+			}
+			start := time.Now()
+			set := pipeline.RunSettings{Settings: s.settings, Program: a.version, Only: only, Limit: limit, Drain: drain}
+			line := a.progressLine()
+			set.Progress = line.update
+			set.Warn = line.say
+			if only != "" {
+				set.Show = a.preview
+			}
+			facts, err := pipeline.Run(ctx, s.plan, set)
+			line.end()
+			return a.finish(facts, err, signalled(), time.Since(start))
+		},
+	}
+	flags.register(c)
+	c.Flags().StringVar(&only, "only", "", "run one `stage`, with all that it needs, and show its first rows")
+	c.Flags().Int64Var(&limit, "limit", 0, "take only the first `n` rows of the table with the pictures")
+	_ = c.RegisterFlagCompletionFunc("only", cobra.NoFileCompletions)
+	return c
+}
+
+// interrupts returns a channel that closes at the first SIGINT or SIGTERM. The
+// next one has its default effect: it ends the process. signalled returns the
+// signal that came, or 0.
+func interrupts(ctx context.Context) (context.Context, <-chan struct{}, func() syscall.Signal) {
+	watch, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	drain := make(chan struct{})
+	context.AfterFunc(watch, func() {
+		stop()
+		close(drain)
+	})
+	return ctx, drain, func() syscall.Signal {
+		cause := context.Cause(watch)
+		switch {
+		case cause == nil:
+			return 0
+		case strings.Contains(cause.Error(), syscall.SIGTERM.String()):
+			return syscall.SIGTERM
+		}
+		return syscall.SIGINT
+	}
+}
+
+// finish prints the account of a run and chooses the exit code.
+func (a *app) finish(facts []stage.StageFacts, err error, signalled syscall.Signal, took time.Duration) error {
+	if a.json {
+		if e := a.summaryJSON(facts, err); e != nil {
+			return failed(e)
+		}
+	} else {
+		a.summary(facts, err == nil, took)
+	}
+	switch {
+	case signalled != 0:
+		if !errors.Is(err, context.Canceled) && err != nil {
+			fmt.Fprintf(a.Err, "error: %v\n", err)
+		}
+		fmt.Fprintln(a.Err, "interrupted: what was done is in the .partial files; the complete outputs of earlier runs are untouched")
+		return &exitError{code: 128 + int(signalled)}
+	case err != nil:
+		return failed(err)
+	}
+	return nil
+}
+
+// summary prints what each stage has done with how many rows.
+func (a *app) summary(facts []stage.StageFacts, done bool, took time.Duration) {
+	rows := [][]string{{"stage", "kind", "in", "out", "dropped", "faults"}}
+	for _, f := range facts {
+		rows = append(rows, []string{f.ID, f.Kind, number(f.In), number(f.Out), tally(f.Dropped), tally(f.Faults)})
+	}
+	a.table(a.Err, rows, 2, 3)
+	for _, f := range facts {
+		for _, c := range f.Counted {
+			fmt.Fprintf(a.Err, "%s: %s %s\n", f.ID, number(c.N), c.Name)
+		}
+		for _, fact := range f.Facts {
+			if done && fact.Name == "file" {
+				fmt.Fprintf(a.Err, "%s wrote %s\n", f.ID, fact.Value)
+			}
+		}
+	}
+	if done {
+		fmt.Fprintf(a.Err, "done in %s: every row is accounted for\n", took.Round(10*time.Millisecond))
+	}
+}
+
+func (a *app) summaryJSON(facts []stage.StageFacts, err error) error {
+	type count map[string]int64
+	type entry struct {
+		ID      string            `json:"id"`
+		Kind    string            `json:"kind"`
+		In      int64             `json:"in"`
+		Out     int64             `json:"out"`
+		Dropped count             `json:"dropped,omitempty"`
+		Added   count             `json:"added,omitempty"`
+		Counted count             `json:"counted,omitempty"`
+		Faults  count             `json:"faults,omitempty"`
+		Facts   map[string]string `json:"facts,omitempty"`
+	}
+	counts := func(in []stage.Count) count {
+		out := count{}
+		for _, c := range in {
+			out[c.Name] = c.N
+		}
+		return out
+	}
+	out := struct {
+		Stages []entry `json:"stages"`
+		Error  string  `json:"error,omitempty"`
+	}{Stages: []entry{}}
+	for _, f := range facts {
+		e := entry{f.ID, f.Kind, f.In, f.Out, counts(f.Dropped), counts(f.Added), counts(f.Counted), counts(f.Faults), map[string]string{}}
+		for _, fact := range f.Facts {
+			e.Facts[fact.Name] = fact.Value
+		}
+		out.Stages = append(out.Stages, e)
+	}
+	if err != nil {
+		out.Error = err.Error()
+	}
+	j := json.NewEncoder(a.Out)
+	j.SetIndent("", "  ")
+	j.SetEscapeHTML(false)
+	return j.Encode(out)
+}
+
+// tally words counts: "3: where is false 2, where is null 1".
+func tally(counts []stage.Count) string {
+	var total int64
+	var parts []string
+	for _, c := range counts {
+		total += c.N
+		parts = append(parts, number(c.N)+" "+c.Name)
+	}
+	switch len(parts) {
+	case 0:
+		return "-"
+	case 1:
+		return parts[0]
+	}
+	return number(total) + ": " + strings.Join(parts, ", ")
+}

@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"icono/internal/diag"
+	"icono/internal/media"
+	"icono/internal/pipeline"
+	"icono/internal/source"
+	"icono/stages"
+)
+
+// defaultFile is the name of a study's pipeline file.
+const defaultFile = "pipeline.yaml"
+
+// study is an opened pipeline file with all that running it needs.
+type study struct {
+	plan     *pipeline.Plan
+	settings pipeline.Settings
+	library  *media.Library
+	backends *backends
+	faults   []diag.Diagnostic
+}
+
+// studyFlags are the flags that validate, plan and run share.
+type studyFlags struct {
+	sets    []string
+	workers int
+	batch   int
+}
+
+func (f *studyFlags) register(c *cobra.Command) {
+	c.Flags().StringArrayVar(&f.sets, "set", nil, "override an option: `stage.option=value` (repeatable)")
+	c.Flags().IntVar(&f.workers, "workers", 0, "how many things to compute at once (default: the processors)")
+	c.Flags().IntVar(&f.batch, "batch-rows", 0, "rows in a batch of a table (default 256); results do not depend on it")
+	_ = c.Flags().MarkHidden("batch-rows")
+	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return []string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+}
+
+// locate returns the pipeline file that the arguments name: a file, a folder
+// with a pipeline.yaml, or nothing for the current folder.
+func locate(args []string) (string, error) {
+	path := "."
+	if len(args) > 0 {
+		path = args[0]
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", wrong("there is no file %s", path)
+	case err != nil:
+		return "", wrong("%s cannot be read: %v", path, err)
+	case !info.IsDir():
+		return path, nil
+	}
+	file := filepath.Join(path, defaultFile)
+	if _, err := os.Stat(file); err != nil {
+		found, _ := filepath.Glob(filepath.Join(path, "*.y*ml"))
+		hint := "`icono init` writes one to start from"
+		if len(found) > 0 {
+			hint = "name one of its pipelines: " + strings.Join(found, ", ")
+		}
+		return "", wrong("there is no %s in the folder %s\n%s", defaultFile, path, hint)
+	}
+	return file, nil
+}
+
+func wrong(format string, args ...any) error {
+	return &exitError{exitWrong, fmt.Errorf(format, args...)}
+}
+
+// open reads and checks a pipeline file. Its faults are in the study; an error
+// means that there is no file to read.
+func (a *app) open(ctx context.Context, args []string, f studyFlags, full bool) (*study, error) {
+	path, err := locate(args)
+	if err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, wrong("%s cannot be read: %v", path, err)
+	}
+	if len(text) > 4<<20 {
+		return nil, wrong("%s is %d MB, too large for a pipeline file", path, len(text)>>20)
+	}
+	var list diag.List
+	var sets []pipeline.Set
+	for _, s := range f.sets {
+		if set, ok := pipeline.ParseSet(s, &list); ok {
+			sets = append(sets, set)
+		}
+	}
+	s := &study{library: media.NewLibrary(filepath.Dir(path)), backends: newBackends(a.Err, a.terminal(a.Err))}
+	s.settings = pipeline.Settings{Kinds: stages.All(s.backends.all()), Study: s.library, Workers: f.workers, BatchRows: f.batch, Full: full,
+		Warn: func(text string) { fmt.Fprintf(a.Err, "warning: %s\n", text) }}
+	if s.settings.Workers <= 0 {
+		s.settings.Workers = runtime.GOMAXPROCS(0)
+	}
+	doc := pipeline.Parse(source.NewFile(path, string(text)), sets, &list)
+	s.plan = pipeline.Check(ctx, doc, s.settings, &list)
+	s.faults = list.Sorted()
+	return s, nil
+}
+
+func (s *study) close() {
+	s.backends.close()
+	_ = s.library.Close()
+}
+
+// show prints the faults of a pipeline, and returns an error if any of them
+// keeps it from running.
+func (a *app) show(faults []diag.Diagnostic) error {
+	errs, warnings := 0, 0
+	for _, d := range faults {
+		if d.Severity == diag.Error {
+			errs++
+		} else {
+			warnings++
+		}
+	}
+	switch {
+	case a.json:
+		if err := diag.PrintJSON(a.Out, faults); err != nil {
+			return failed(err)
+		}
+	case os.Getenv("GITHUB_ACTIONS") == "true":
+		diag.PrintGitHub(a.Out, faults)
+		diag.Print(a.Err, faults, false)
+	default:
+		diag.Print(a.Err, faults, a.terminal(a.Err))
+	}
+	if errs == 0 {
+		return nil
+	}
+	if !a.json {
+		fmt.Fprintf(a.Err, "\n%s, nothing was run\n", count(errs, "error"))
+	}
+	return &exitError{code: exitWrong}
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,200 @@
+package clip
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"icono/internal/onnx"
+)
+
+// tower is the image or the text side of a model.
+type tower struct {
+	session *onnx.Session
+	input   int    // index of the picture or of the ids
+	mask    int    // index of the attention mask; -1 where there is none
+	output  string // name of the vectors
+}
+
+// role says which towers the inputs of a model belong to.
+func imageInput(p onnx.Port) bool {
+	return len(p.Shape) == 4 && (p.Type == onnx.Float32 || p.Type == onnx.Float16)
+}
+
+func textInput(p onnx.Port) bool {
+	return len(p.Shape) == 2 && (p.Type == onnx.Int64 || p.Type == onnx.Int32)
+}
+
+func isMask(p onnx.Port) bool { return strings.Contains(strings.ToLower(p.Name), "mask") }
+
+// inspect finds the towers that a session holds; either may be nil.
+func inspect(s *onnx.Session) (image, text *tower) {
+	for i, p := range s.Inputs() {
+		switch {
+		case imageInput(p):
+			image = &tower{session: s, input: i, mask: -1}
+		case textInput(p) && !isMask(p) && text == nil:
+			text = &tower{session: s, input: i, mask: -1}
+		}
+	}
+	for i, p := range s.Inputs() {
+		if text != nil && textInput(p) && isMask(p) {
+			text.mask = i
+		}
+	}
+	if image != nil {
+		image.output = vectors(s, "image", "vision", "visual", "img")
+	}
+	if text != nil {
+		text.output = vectors(s, "text", "txt")
+	}
+	if image != nil && image.output == "" {
+		image = nil
+	}
+	if text != nil && text.output == "" {
+		text = nil
+	}
+	return image, text
+}
+
+// vectors finds the output of rank 2 that holds a tower's vectors: by its
+// name where there are several, else the only one.
+func vectors(s *onnx.Session, words ...string) string {
+	var flat []string
+	for _, p := range s.Outputs() {
+		if len(p.Shape) == 2 && !strings.Contains(strings.ToLower(p.Name), "logits") {
+			flat = append(flat, p.Name)
+		}
+	}
+	for _, suffix := range []string{"embed", "feature", ""} {
+		for _, name := range flat {
+			low := strings.ToLower(name)
+			if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(low, w) }) && strings.Contains(low, suffix) {
+				return name
+			}
+		}
+	}
+	if len(flat) == 1 {
+		return flat[0]
+	}
+	for _, name := range flat {
+		if strings.Contains(strings.ToLower(name), "embed") {
+			return name
+		}
+	}
+	return ""
+}
+
+// candidates lists the model files of a folder (and of its folder onnx) that
+// fit a precision, the plainest names first.
+func candidateFiles(dir, precision string) ([]string, error) {
+	var all []string
+	for _, sub := range []string{"", "onnx"} {
+		found, err := filepath.Glob(filepath.Join(dir, sub, "*.onnx"))
+		if err != nil {
+			return nil, fmt.Errorf("the folder %s cannot be listed: %w", dir, err)
+		}
+		all = append(all, found...)
+	}
+	var fit []string
+	for _, f := range all {
+		if precisionOf(f) == precision {
+			fit = append(fit, f)
+		}
+	}
+	if len(fit) == 0 && precision == "fp32" && len(all) > 0 {
+		fit = all // a folder that holds one variant only says what it is
+	}
+	if len(fit) == 0 {
+		if len(all) == 0 {
+			return nil, fmt.Errorf("there is no .onnx file in the folder %s, nor in its folder onnx", dir)
+		}
+		return nil, fmt.Errorf("the folder %s has no model files for precision %s, only %s", dir, precision, strings.Join(bases(all), ", "))
+	}
+	slices.SortFunc(fit, func(a, b string) int {
+		if n := len(filepath.Base(a)) - len(filepath.Base(b)); n != 0 {
+			return n
+		}
+		return strings.Compare(a, b)
+	})
+	return fit, nil
+}
+
+func bases(paths []string) []string {
+	out := make([]string, len(paths))
+	for i, p := range paths {
+		out[i] = filepath.Base(p)
+	}
+	return out
+}
+
+// precisionOf reads the precision from a file's name, as exporters mark it.
+func precisionOf(path string) string {
+	low := strings.ToLower(filepath.Base(path))
+	switch {
+	case strings.Contains(low, "fp16") || strings.Contains(low, "float16") || strings.Contains(low, "half"):
+		return "fp16"
+	case strings.Contains(low, "int8") || strings.Contains(low, "quant") || strings.Contains(low, "q8"):
+		return "int8"
+	case strings.Contains(low, "q4") || strings.Contains(low, "bnb4"):
+		return "q4"
+	}
+	return "fp32"
+}
+
+// preprocessor is the part of preprocessor_config.json that must agree with
+// how pictures are prepared.
+type preprocessor struct {
+	Mean []float32 `json:"image_mean"`
+	Std  []float32 `json:"image_std"`
+	Crop any       `json:"crop_size"`
+	Size any       `json:"size"`
+}
+
+// readPreprocessor returns the side of the picture that the folder's
+// configuration names, 0 where it names none.
+func readPreprocessor(dir string) (size int, err error) {
+	text, err := os.ReadFile(filepath.Join(dir, "preprocessor_config.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	var p preprocessor
+	if err := json.Unmarshal(text, &p); err != nil {
+		return 0, fmt.Errorf("preprocessor_config.json is not JSON: %w", err)
+	}
+	mean, std := channelMean(), channelStd()
+	for c := range 3 {
+		if len(p.Mean) == 3 && abs(p.Mean[c]-mean[c]) > 1e-3 || len(p.Std) == 3 && abs(p.Std[c]-std[c]) > 1e-3 {
+			return 0, fmt.Errorf("the model prepares pictures in another way than CLIP (image_mean %v, image_std %v): it is no CLIP model that icono can run", p.Mean, p.Std)
+		}
+	}
+	if n := side(p.Crop); n > 0 {
+		return n, nil
+	}
+	return side(p.Size), nil
+}
+
+func abs(v float32) float32 { return max(v, -v) }
+
+// side reads 224, {"height": 224, "width": 224} or {"shortest_edge": 224}.
+func side(v any) int {
+	switch v := v.(type) {
+	case float64:
+		return int(v)
+	case map[string]any:
+		for _, key := range []string{"height", "shortest_edge"} {
+			if n, ok := v[key].(float64); ok {
+				return int(n)
+			}
+		}
+	}
+	return 0
+}

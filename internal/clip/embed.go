@@ -1,0 +1,160 @@
+package clip
+
+import (
+	"context"
+	"fmt"
+
+	"icono/internal/onnx"
+)
+
+// contextLength is the number of token positions of CLIP's text tower.
+const contextLength = 77
+
+// padded returns token ids filled up to the context length.
+func padded(ids ...int64) []int64 {
+	out := make([]int64, contextLength)
+	for i := range out {
+		out[i] = 49407
+	}
+	copy(out, ids)
+	return out
+}
+
+// textBatch is how many phrases are embedded at once.
+const textBatch = 16
+
+// EmbedTexts returns the vectors of phrases given as their 77 token ids, of
+// which lengths[i] are in use; each vector has length 1, or is all zero where
+// the model gives it no meaning.
+func (m *Model) EmbedTexts(ctx context.Context, ids [][]int64, lengths []int) ([][]float32, error) {
+	var out [][]float32
+	most := textBatch
+	if n := m.text.session.Inputs()[m.text.input].Shape[0]; n > 0 {
+		most = int(n) // the model's batch is fixed
+	}
+	for start := 0; start < len(ids); start += most {
+		end := min(start+most, len(ids))
+		vectors, err := m.texts(ctx, ids[start:end], lengths[start:end])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, vectors...)
+	}
+	return out, nil
+}
+
+func (m *Model) texts(ctx context.Context, ids [][]int64, lengths []int) ([][]float32, error) {
+	ports := m.text.session.Inputs()
+	n := len(ids)
+	if fixed := ports[m.text.input].Shape[0]; fixed > 0 {
+		n = int(fixed)
+	}
+	tokens, mask := make([]int64, 0, n*contextLength), make([]int64, n*contextLength)
+	for i := range n {
+		row := padded(49406, 49407)
+		length := 2
+		if i < len(ids) {
+			row, length = ids[i], lengths[i]
+		}
+		tokens = append(tokens, row...)
+		for k := range length {
+			mask[i*contextLength+k] = 1
+		}
+	}
+	shape := []int64{int64(n), contextLength}
+	inputs := make([]onnx.Tensor, len(ports))
+	for i, p := range ports {
+		switch {
+		case i == m.text.input:
+			inputs[i] = onnx.Tensor{Shape: shape, Ints: tokens}
+		case i == m.text.mask:
+			inputs[i] = onnx.Tensor{Shape: shape, Ints: mask}
+		default:
+			inputs[i] = m.dummy(p, 1)
+		}
+	}
+	values, got, err := m.text.session.Run(ctx, inputs, m.text.output)
+	if err != nil {
+		return nil, err
+	}
+	if len(got) != 2 || got[0] != int64(n) {
+		return nil, fmt.Errorf("the text tower gives %v for %d phrases", got, n)
+	}
+	dim := int(got[1])
+	out := make([][]float32, len(ids))
+	for i := range out {
+		out[i] = values[i*dim : (i+1)*dim : (i+1)*dim]
+		Normalize(out[i])
+	}
+	return out, nil
+}
+
+// dummy is a value for an input of the other tower, where one file holds both.
+func (m *Model) dummy(p onnx.Port, n int64) onnx.Tensor {
+	if imageInput(p) {
+		size := int64(m.size)
+		if size == 0 {
+			if size = p.Shape[2]; size <= 0 {
+				size = 224
+			}
+		}
+		return onnx.Tensor{Shape: []int64{n, 3, size, size}, Floats: make([]float32, n*3*size*size)}
+	}
+	ids := make([]int64, 0, n*contextLength)
+	for range n {
+		if isMask(p) {
+			row := make([]int64, contextLength)
+			row[0], row[1] = 1, 1
+			ids = append(ids, row...)
+		} else {
+			ids = append(ids, padded(49406, 49407)...)
+		}
+	}
+	return onnx.Tensor{Shape: []int64{n, contextLength}, Ints: ids}
+}
+
+// EmbedImages writes the vectors of n pictures to dst (n*Dim values). pixels
+// holds 3*Size*Size normalised values a picture, channel by channel. A model
+// with a fixed batch is given it, filled up with zeros.
+func (m *Model) EmbedImages(ctx context.Context, pixels []float32, n int, dst []float32) error {
+	ports := m.image.session.Inputs()
+	area := 3 * m.size * m.size
+	if fixed := int(ports[m.image.input].Shape[0]); fixed > 0 && n != fixed {
+		return m.embedFixed(ctx, pixels, n, fixed, dst)
+	}
+	inputs := make([]onnx.Tensor, len(ports))
+	for i, p := range ports {
+		if i == m.image.input {
+			inputs[i] = onnx.Tensor{Shape: []int64{int64(n), 3, int64(m.size), int64(m.size)}, Floats: pixels[:n*area]}
+		} else {
+			inputs[i] = m.dummy(p, 1)
+		}
+	}
+	values, shape, err := m.image.session.Run(ctx, inputs, m.image.output)
+	if err != nil {
+		return err
+	}
+	if len(shape) != 2 || shape[0] != int64(n) || int(shape[1]) != m.dim {
+		return fmt.Errorf("the image tower gives %v for %d pictures, and the text tower vectors of %d", shape, n, m.dim)
+	}
+	copy(dst, values)
+	for i := range n {
+		Normalize(dst[i*m.dim : (i+1)*m.dim])
+	}
+	return nil
+}
+
+func (m *Model) embedFixed(ctx context.Context, pixels []float32, n, fixed int, dst []float32) error {
+	area := 3 * m.size * m.size
+	in, out := make([]float32, fixed*area), make([]float32, fixed*m.dim)
+	for start := 0; start < n; start += fixed {
+		count := min(fixed, n-start)
+		clear(in)
+		copy(in, pixels[start*area:(start+count)*area])
+		if err := m.EmbedImages(ctx, in, fixed, out); err != nil {
+			return err
+		}
+		copy(dst[start*m.dim:], out[:count*m.dim])
+	}
+	return nil
+}

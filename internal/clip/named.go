@@ -1,0 +1,181 @@
+package clip
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"icono/internal/fetch"
+	"icono/internal/stage"
+)
+
+// HubVariable is the environment variable that names another server with the
+// files of named models, at the same paths.
+const HubVariable = "ICONO_MODELS_URL"
+
+// hub is where named models are downloaded from.
+const hub = "https://huggingface.co"
+
+// sumsFile lists the hashes of a model's files, in the form of sha256sum. They
+// are checked against what the hub announces when a file is downloaded, and
+// pinned from then on: a file that changes is refused.
+const sumsFile = "SHA256SUMS"
+
+// Named is a model that can be downloaded.
+type Named struct {
+	Name  string
+	About string
+	// repo is the model's path on the hub.
+	repo string
+	// Megabytes is about how much is downloaded.
+	Megabytes int
+}
+
+// Catalogue lists the named models: OpenAI's CLIP as ONNX exports.
+func Catalogue() []Named {
+	return []Named{
+		{"clip-vit-b-32", "OpenAI CLIP ViT-B/32, the method's own", "Xenova/clip-vit-base-patch32", 606},
+		{"clip-vit-b-16", "OpenAI CLIP ViT-B/16, finer patches, slower", "Xenova/clip-vit-base-patch16", 600},
+		{"clip-vit-l-14", "OpenAI CLIP ViT-L/14, larger", "Xenova/clip-vit-large-patch14", 1711},
+		{"clip-vit-l-14-336", "OpenAI CLIP ViT-L/14 for pictures of 336 x 336", "Xenova/clip-vit-large-patch14-336", 1712},
+	}
+}
+
+// modelFiles are the files of a named model, relative to its folder.
+func modelFiles(precision string) []string {
+	suffix := map[string]string{"fp16": "_fp16", "int8": "_quantized"}[precision]
+	return []string{"preprocessor_config.json", "onnx/vision_model" + suffix + ".onnx", "onnx/text_model" + suffix + ".onnx"}
+}
+
+// Store is the folder of downloaded models.
+type Store struct {
+	// Dir holds a folder for each model.
+	Dir string
+	// Hub is the address of the server; "" is the public one.
+	Hub string
+	// Progress is told how far each file is.
+	Progress func(name string, done, total int64)
+}
+
+// DefaultStore is the store in the user's cache folder.
+func DefaultStore() Store {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		dir = os.TempDir()
+	}
+	return Store{Dir: filepath.Join(dir, "icono", "models"), Hub: os.Getenv(HubVariable)}
+}
+
+// Has reports whether all files of a named model are there.
+func (s Store) Has(name, precision string) bool {
+	for _, f := range modelFiles(precision) {
+		if _, err := os.Stat(s.path(name, f)); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (s Store) path(name, file string) string {
+	return filepath.Join(s.Dir, name, filepath.FromSlash(file))
+}
+
+// Install downloads what is missing of a named model and returns its folder.
+func (s Store) Install(ctx context.Context, name, precision string) (dir string, err error) {
+	at := slices.IndexFunc(Catalogue(), func(n Named) bool { return n.Name == name })
+	if at < 0 {
+		return "", fmt.Errorf("there is no model %q", name)
+	}
+	model := Catalogue()[at]
+	dir = filepath.Join(s.Dir, name)
+	pinned, err := readSums(dir)
+	if err != nil {
+		return "", err
+	}
+	base := s.Hub
+	if base == "" {
+		base = hub
+	}
+	client := fetch.Client{Progress: s.Progress}
+	for _, f := range modelFiles(precision) {
+		if _, err := os.Stat(s.path(name, f)); err == nil {
+			continue
+		}
+		url := strings.TrimSuffix(base, "/") + "/" + path.Join(model.repo, "resolve/main", f)
+		sum, err := client.Get(ctx, fetch.Request{URL: url, Path: s.path(name, f), SHA256: pinned[f]})
+		if err != nil {
+			return "", s.explain(ctx, err, model, f, url)
+		}
+		pinned[f] = sum
+		if err := writeSums(dir, pinned); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}
+
+// explain turns a failed download into what the user can do by hand.
+func (s Store) explain(ctx context.Context, err error, m Named, file, url string) error {
+	var hash *fetch.HashError
+	if ctx.Err() != nil || errors.As(err, &hash) {
+		return err
+	}
+	return &stage.MissingError{
+		What: fmt.Sprintf("the model %s (about %d MB) is not on this machine, and cannot be downloaded: %v", m.Name, m.Megabytes, err),
+		Mend: fmt.Sprintf("with a connection, run this again: it goes on where it stopped\nor put the file from\n  %s\nhere\n  %s", url, s.path(m.Name, file)),
+	}
+}
+
+// Check compares the files of an open model with the pinned hashes.
+func (s Store) Check(dir string, files []File) error {
+	pinned, err := readSums(dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		for name, want := range pinned {
+			if path.Base(name) == f.Name && want != f.SHA256 {
+				return fmt.Errorf("%s has changed since it was downloaded: its SHA-256 is %s, not %s; remove the folder %s to download it anew", f.Name, f.SHA256, want, dir)
+			}
+		}
+	}
+	return nil
+}
+
+func readSums(dir string) (map[string]string, error) {
+	sums := map[string]string{}
+	f, err := os.Open(filepath.Join(dir, sumsFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return sums, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // only read
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		if sum, name, ok := strings.Cut(lines.Text(), "  "); ok {
+			sums[name] = sum
+		}
+	}
+	return sums, lines.Err()
+}
+
+func writeSums(dir string, sums map[string]string) error {
+	var b strings.Builder
+	names := []string{}
+	for name := range sums {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		fmt.Fprintf(&b, "%s  %s\n", sums[name], name)
+	}
+	return os.WriteFile(filepath.Join(dir, sumsFile), []byte(b.String()), 0o644)
+}

@@ -1,0 +1,208 @@
+// Package pipeline takes a pipeline file from text to document, to plan, to
+// run. It knows no kind of stage: it receives the catalogue.
+package pipeline
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"icono/internal/diag"
+	"icono/internal/source"
+	"icono/internal/suggest"
+)
+
+// Version is the version of the grammar of pipeline files.
+const Version = 1
+
+// Document is a pipeline file, read but not yet checked against the catalogue.
+type Document struct {
+	File        *source.File
+	Name, About string
+	Seed        uint64
+	Stages      []Spec
+}
+
+// Spec is one entry of `stages`.
+type Spec struct {
+	ID, Kind string
+	From     []Ref // empty where the file names none
+	HasFrom  bool
+	With     *source.Node // nil where absent
+	OnFault  Policy
+	// idAt, kindAt and at are places for messages; at is the whole entry.
+	idAt, kindAt, at source.Span
+}
+
+// Ref is a stage named in `from`.
+type Ref struct {
+	ID string
+	At source.Span
+}
+
+var (
+	topKeys   = []string{"version", "name", "about", "seed", "stages"}
+	stageKeys = []string{"id", "kind", "from", "with", "on_fault"}
+	idPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+)
+
+// Parse reads a pipeline file and adds everything that is wrong with its
+// grammar to list. The document holds what could be read.
+func Parse(f *source.File, sets []Set, list *diag.List) *Document {
+	d := &Document{File: f}
+	root, faults := source.Parse(f)
+	for _, fault := range faults {
+		list.Error("syntax", fault.Span, fault.Message, fault.Hint)
+	}
+	if root == nil {
+		return d
+	}
+	if root.Form != source.Mapping {
+		list.Error("type", root.Span, "a pipeline file is a mapping with `version`, `name` and `stages`, not "+root.Describe(), "`icono init` writes one to start from")
+		return d
+	}
+	root = apply(root, sets, list)
+	checkKeys(root, "a pipeline", topKeys, list)
+	d.header(root, list)
+	d.stages(root, list)
+	return d
+}
+
+func checkKeys(n *source.Node, what string, known []string, list *diag.List) {
+	for _, f := range n.Fields {
+		if slices.Contains(known, f.Key.Text) {
+			continue
+		}
+		hint := suggest.Hint(f.Key.Text, known)
+		if what == "a stage" && suggest.Nearest(f.Key.Text, known) == "" {
+			hint = "options of the kind stand under `with`"
+		}
+		list.Error("unknown-key", f.Key.Span, fmt.Sprintf("%s has no `%s`", what, f.Key.Text), hint)
+	}
+}
+
+func (d *Document) header(root *source.Node, list *diag.List) {
+	top := source.Span{File: d.File, Start: root.Span.Start, End: root.Span.Start}
+	switch v := root.Get("version"); {
+	case v == nil:
+		list.Error("required", top, "the file does not say which version of the grammar it is written in", fmt.Sprintf("begin it with `version: %d`", Version))
+	case v.Tag != "!!int" || v.Text != strconv.Itoa(Version):
+		list.Error("version", v.Span, "this program reads version 1 of the grammar, not "+v.Describe(), fmt.Sprintf("write `version: %d`", Version))
+	}
+	d.Name = text(root, "name", list)
+	d.About = text(root, "about", list)
+	if s := root.Get("seed"); s != nil {
+		seed, err := strconv.ParseUint(s.Text, 10, 63)
+		if s.Tag != "!!int" || err != nil || len(s.Text) > 1 && s.Text[0] == '0' {
+			list.Error("type", s.Span, "`seed` must be an integer from 0, not "+s.Describe(), "for example `seed: 2021`")
+		}
+		d.Seed = seed
+	}
+}
+
+// text returns the text under a key that may be absent.
+func text(n *source.Node, key string, list *diag.List) string {
+	v := n.Get(key)
+	switch {
+	case v == nil:
+		return ""
+	case v.IsNull():
+		list.Error("no-value", v.Span, "`"+key+"` has no value", "give it one, or remove the line")
+	case v.Form != source.Scalar:
+		list.Error("type", v.Span, "`"+key+"` must be text, not "+v.Describe(), "")
+	case v.Tag != "!!str":
+		list.Error("text-meant", v.Span, "`"+key+"` must be text, but YAML reads "+v.Describe()+" here", fmt.Sprintf("put it in quotes: %q", v.Text))
+	default:
+		return v.Text
+	}
+	return ""
+}
+
+func (d *Document) stages(root *source.Node, list *diag.List) {
+	n := root.Get("stages")
+	switch {
+	case n == nil:
+		list.Error("required", source.Span{File: d.File, Start: root.Span.Start, End: root.Span.Start}, "the pipeline has no `stages`", "add a list: `stages:` and below it `- id: posts`")
+		return
+	case n.Form != source.Sequence:
+		at := n.Span
+		if n.IsNull() {
+			at = root.KeyNode("stages").Span
+		}
+		list.Error("type", at, "`stages` must be a list, not "+n.Describe(), "begin each stage with `- id: name`")
+		return
+	case len(n.Items) == 0:
+		list.Error("required", n.Span, "the pipeline has no stages", "")
+	}
+	for _, item := range n.Items {
+		if item.Form != source.Mapping {
+			list.Error("type", item.Span, "a stage must be a mapping with `id`, `kind` and `with`, not "+item.Describe(), "begin it with `- id: name`")
+			continue
+		}
+		d.Stages = append(d.Stages, d.spec(item, list))
+	}
+	first := map[string]source.Span{}
+	for _, s := range d.Stages {
+		if at, twice := first[s.ID]; twice && s.ID != "" {
+			list.Add(diag.Diagnostic{Code: "duplicate-id", Span: s.idAt, Message: fmt.Sprintf("two stages have the id `%s`", s.ID), Hint: "give each its own",
+				Notes: []diag.Note{{Span: at, Message: "the first is here"}}})
+			continue
+		}
+		first[s.ID] = s.idAt
+	}
+}
+
+func (d *Document) spec(n *source.Node, list *diag.List) Spec {
+	checkKeys(n, "a stage", stageKeys, list)
+	s := Spec{at: n.Span, With: n.Get("with"), OnFault: Keep()}
+	s.idAt, s.kindAt = head(n.Span), head(n.Span)
+	if v := n.Get("id"); v != nil {
+		s.idAt = v.Span
+	} else {
+		list.Error("required", s.idAt, "a stage has no `id`", "name it: `- id: posts`")
+	}
+	if s.ID = text(n, "id", list); s.ID != "" && !idPattern.MatchString(s.ID) {
+		list.Error("bad-id", s.idAt, fmt.Sprintf("`%s` cannot be an id", s.ID), "use letters, digits, - and _, and begin with a letter")
+	}
+	if v := n.Get("kind"); v != nil {
+		s.kindAt = v.Span
+	} else {
+		list.Error("required", s.idAt, "a stage has no `kind`", "say what it does: `kind: load`")
+	}
+	s.Kind = text(n, "kind", list)
+	s.from(n.Get("from"), list)
+	if v := n.Get("on_fault"); v != nil {
+		policy, err := ParsePolicy(v.Text)
+		if err != nil || v.Form != source.Scalar || v.Tag != "!!str" {
+			list.Error("not-a-choice", v.Span, "`on_fault` cannot be "+v.Describe(), "choose keep, drop, stop, or a share as in `stop above 5%`")
+		} else {
+			s.OnFault = policy
+		}
+	}
+	return s
+}
+
+func (s *Spec) from(v *source.Node, list *diag.List) {
+	if v == nil {
+		return
+	}
+	s.HasFrom = true
+	items := v.Items
+	if v.Form != source.Sequence {
+		items = []*source.Node{v}
+	}
+	for _, item := range items {
+		if item.Form != source.Scalar || item.IsNull() {
+			list.Error("type", item.Span, "`from` names stages by id, not "+item.Describe(), "for example `from: posts` or `from: [posts, codes]`")
+			continue
+		}
+		s.From = append(s.From, Ref{strings.TrimSpace(item.Text), item.Span})
+	}
+}
+
+// head is the first place of a span, for what is absent from it.
+func head(s source.Span) source.Span {
+	return source.Span{File: s.File, Start: s.Start, End: s.Start + 1}
+}

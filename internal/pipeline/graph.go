@@ -1,0 +1,187 @@
+package pipeline
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"icono/internal/diag"
+	"icono/internal/source"
+	"icono/internal/suggest"
+)
+
+// connect finds the inputs of every stage and checks their number.
+func (p *Plan) connect(list *diag.List) {
+	index, ids := map[string]int{}, []string{}
+	for i, s := range p.Stages {
+		if _, twice := index[s.ID]; !twice && s.ID != "" {
+			index[s.ID] = i
+			ids = append(ids, s.ID)
+		}
+	}
+	for i, s := range p.Stages {
+		refs := s.From
+		if !s.HasFrom && i > 0 && s.kind.Inputs.Max != 0 {
+			refs = []Ref{{p.Stages[i-1].ID, s.kindAt}}
+			if p.Stages[i-1].ID == "" {
+				s.broken = true
+				continue
+			}
+		}
+		for _, r := range refs {
+			at, ok := index[r.ID]
+			if !ok {
+				s.broken = true
+				list.Error("unknown-stage", r.At, fmt.Sprintf("no stage has the id `%s`", r.ID), suggest.Hint(r.ID, ids))
+				continue
+			}
+			s.Inputs = append(s.Inputs, at)
+		}
+		if s.kind.Name == "" || len(s.Inputs) != len(refs) {
+			s.broken = true
+			continue
+		}
+		if !s.kind.Inputs.Allows(len(s.Inputs)) {
+			s.broken = true
+			s.wrongArity(i, list)
+		}
+	}
+	for i, s := range p.Stages {
+		for _, in := range s.Inputs {
+			if !slices.Contains(p.Stages[in].Readers, i) {
+				p.Stages[in].Readers = append(p.Stages[in].Readers, i)
+			}
+		}
+	}
+}
+
+func (s *Planned) wrongArity(i int, list *diag.List) {
+	at, hint := s.kindAt, "name them: `from: [posts, codes]`"
+	if len(s.From) > 0 {
+		at = source.Span{File: s.From[0].At.File, Start: s.From[0].At.Start, End: s.From[len(s.From)-1].At.End}
+	}
+	switch {
+	case s.kind.Inputs.Max == 0:
+		hint = "remove `from`"
+	case i == 0 && !s.HasFrom:
+		hint = "a pipeline begins with a stage that reads data: `kind: load`"
+	}
+	list.Error("arity", at, fmt.Sprintf("the kind `%s` takes %s, and the stage `%s` has %s", s.kind.Name, s.kind.Inputs, s.ID, inputs(len(s.Inputs))), hint)
+}
+
+func inputs(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return fmt.Sprint(n)
+}
+
+// sort orders the stages so that inputs come first, and finds cycles.
+func (p *Plan) sort(list *diag.List) {
+	const (
+		unseen = iota
+		open
+		done
+	)
+	state := make([]int, len(p.Stages))
+	var visit func(i int, path []int)
+	visit = func(i int, path []int) {
+		switch state[i] {
+		case done:
+			return
+		case open:
+			ring := append(slices.Clone(path[slices.Index(path, i):]), i)
+			names := make([]string, len(ring))
+			for k, at := range ring {
+				names[k] = "`" + p.Stages[at].ID + "`"
+				p.Stages[at].broken = true
+			}
+			s := p.Stages[path[len(path)-1]]
+			at := s.kindAt
+			for _, r := range s.From {
+				if r.ID == p.Stages[i].ID {
+					at = r.At
+				}
+			}
+			slices.Reverse(names)
+			list.Error("cycle", at, "stages read each other in a circle: "+strings.Join(names, " → "), "a stage can only read what comes before it")
+			return
+		}
+		state[i] = open
+		for _, in := range p.Stages[i].Inputs {
+			visit(in, append(path, i))
+		}
+		state[i] = done
+		p.Order = append(p.Order, i)
+	}
+	for i := range p.Stages {
+		visit(i, nil)
+	}
+}
+
+// checkFiles refuses a stage that would overwrite what another one names.
+func (p *Plan) checkFiles(set Settings, list *diag.List) {
+	owner := map[string]string{}
+	resolve := func(path string) string {
+		full := set.Study.Resolve(path)
+		if real, err := filepath.EvalSymlinks(full); err == nil {
+			return real
+		}
+		return filepath.Clean(full)
+	}
+	for _, s := range p.Stages {
+		for _, path := range s.Reads {
+			owner[resolve(path)] = "the stage `" + s.ID + "` reads"
+		}
+	}
+	owner[resolve(filepath.Base(p.Doc.File.Name))] = "is the pipeline file itself"
+	for _, s := range p.Stages {
+		for _, path := range s.Writes {
+			full := resolve(path)
+			if who := owner[full]; who != "" {
+				at := s.kindAt
+				if n := s.With.Get("path"); n != nil {
+					at = n.Span
+				}
+				list.Error("overwrite", at, fmt.Sprintf("the stage `%s` would overwrite %s, which %s", s.ID, path, who), "give it another path")
+				continue
+			}
+			owner[full] = "the stage `" + s.ID + "` writes too"
+		}
+	}
+}
+
+// checkReaders warns of rows that go nowhere.
+func (p *Plan) checkReaders(list *diag.List) {
+	if list.HasErrors() {
+		return
+	}
+	for _, s := range p.Stages {
+		if len(s.Readers) == 0 && len(s.Writes) == 0 {
+			list.Warn("unread", s.idAt, fmt.Sprintf("nothing reads the rows of the stage `%s`, and it writes no file", s.ID), "add a stage of kind `save`, or remove it")
+		}
+	}
+}
+
+// Index returns the index of the stage with the id, or -1.
+func (p *Plan) Index(id string) int {
+	return slices.IndexFunc(p.Stages, func(s *Planned) bool { return s.ID == id })
+}
+
+// Upstream marks the stages that the stage at i needs, and itself.
+func (p *Plan) Upstream(i int) []bool {
+	need := make([]bool, len(p.Stages))
+	var visit func(int)
+	visit = func(i int) {
+		if need[i] {
+			return
+		}
+		need[i] = true
+		for _, in := range p.Stages[i].Inputs {
+			visit(in)
+		}
+	}
+	visit(i)
+	return need
+}

@@ -1,0 +1,216 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"icono/internal/config"
+	"icono/internal/diag"
+	"icono/internal/source"
+	"icono/internal/stage"
+	"icono/internal/suggest"
+)
+
+// Plan is a checked pipeline: every stage built and the schema of every edge
+// known.
+type Plan struct {
+	Doc    *Document
+	Stages []*Planned // in the file's order
+	Order  []int      // indices of Stages, inputs before readers
+}
+
+// Planned is one stage of a plan.
+type Planned struct {
+	Spec
+	Stage   stage.Stage
+	Inputs  []int // indices into Plan.Stages
+	Readers []int
+	In      []*arrow.Schema
+	Out     *arrow.Schema
+	// Reads and Writes are the files that the stage names.
+	Reads, Writes []string
+	origin        map[string]string // column -> id of the stage that made it
+	kind          stage.Kind
+	broken        bool
+}
+
+// Settings is what checking and running need besides the document.
+type Settings struct {
+	Kinds []stage.Kind
+	Study stage.Study
+	// Workers and BatchRows are as in stage.Env; 0 means the default.
+	Workers, BatchRows int
+	// Full makes Check read data to the end where types depend on it.
+	Full bool
+	// Warn takes what is worth telling besides diagnostics; may be nil.
+	Warn func(text string)
+}
+
+// Check builds every stage and checks everything that can be known before a
+// row flows. All that is wrong is added to list; the plan can be run only if
+// that holds no error.
+func Check(ctx context.Context, d *Document, s Settings, list *diag.List) *Plan {
+	p := &Plan{Doc: d}
+	for _, spec := range d.Stages {
+		p.Stages = append(p.Stages, build(spec, s.Kinds, list))
+	}
+	p.connect(list)
+	p.sort(list)
+	for _, i := range p.Order {
+		p.derive(ctx, p.Stages[i], s, list)
+	}
+	p.checkFiles(s, list)
+	p.checkReaders(list)
+	return p
+}
+
+// build decodes the configuration of a stage and makes the stage of it.
+func build(spec Spec, kinds []stage.Kind, list *diag.List) *Planned {
+	p := &Planned{Spec: spec, broken: true}
+	at := slices.IndexFunc(kinds, func(k stage.Kind) bool { return k.Name == spec.Kind })
+	if at < 0 {
+		if spec.Kind != "" {
+			names := make([]string, len(kinds))
+			for i, k := range kinds {
+				names[i] = k.Name
+			}
+			list.Error("unknown-kind", spec.kindAt, fmt.Sprintf("there is no kind `%s`", spec.Kind), suggest.Hint(spec.Kind, names))
+		}
+		return p
+	}
+	p.kind = kinds[at]
+	c := p.kind.NewConfig()
+	var own diag.List
+	config.Decode(spec.With, c, spec.kindAt, fmt.Sprintf("the stage `%s`", spec.ID), &own)
+	for _, d := range own.Sorted() {
+		list.Add(d)
+	}
+	if own.HasErrors() {
+		return p
+	}
+	p.broken = false
+	if v, ok := c.(stage.Validator); ok {
+		p.report(v.Validate(), list)
+	}
+	if !p.broken {
+		p.Stage = p.kind.Build(spec.ID, c)
+	}
+	return p
+}
+
+// report adds an error of the stage to list, with the place of the option.
+func (p *Planned) report(err error, list *diag.List) {
+	for _, err := range split(err) {
+		var o *stage.OptionError
+		if !errors.As(err, &o) {
+			list.Error("stage", p.kindAt, err.Error(), "")
+			p.broken = true
+			continue
+		}
+		d := diag.Diagnostic{Severity: diag.Error, Code: "option", Span: p.place(o), Message: o.Message, Hint: o.Hint}
+		if o.Warning {
+			d.Severity = diag.Warning
+		} else {
+			p.broken = true
+		}
+		list.Add(d)
+	}
+}
+
+// place finds the option that an error is about.
+func (p *Planned) place(o *stage.OptionError) source.Span {
+	if len(o.Path) == 0 || p.With == nil {
+		return p.kindAt
+	}
+	n, found := p.With.Find(o.Path)
+	switch {
+	case found:
+		return n.Inner(o.Start, o.End)
+	case n == p.With:
+		return p.kindAt
+	}
+	return n.Span
+}
+
+// split takes joined errors apart.
+func split(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		var out []error
+		for _, e := range many.Unwrap() {
+			out = append(out, split(e)...)
+		}
+		return out
+	}
+	return []error{err}
+}
+
+// derive computes the schema of a stage's output from those of its inputs.
+func (p *Plan) derive(ctx context.Context, s *Planned, set Settings, list *diag.List) {
+	for _, i := range s.Inputs {
+		if p.Stages[i].broken {
+			s.broken = true
+			return
+		}
+		s.In = append(s.In, p.Stages[i].Out)
+	}
+	if s.broken {
+		return
+	}
+	if probe, ok := s.Stage.(stage.Prober); ok {
+		env := stage.Env{Stage: s.ID, Seed: p.Doc.Seed, Study: set.Study, Ledger: newLedger(set.Warn)}
+		set.fill(&env)
+		if s.report(probe.Probe(ctx, env, set.Full), list); s.broken {
+			return
+		}
+	}
+	out, err := s.Stage.Schema(s.In)
+	if s.report(err, list); s.broken {
+		return
+	}
+	s.Out = out
+	if f, ok := s.Stage.(stage.FileUser); ok {
+		s.Reads, s.Writes = f.Files()
+	}
+	s.checkColumns(p, list)
+}
+
+// checkColumns finds columns that exist twice and remembers who made which.
+func (s *Planned) checkColumns(p *Plan, list *diag.List) {
+	s.origin = map[string]string{}
+	for _, i := range s.Inputs {
+		for name, id := range p.Stages[i].origin {
+			if s.origin[name] == "" {
+				s.origin[name] = id
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for _, f := range s.Out.Fields() {
+		if seen[f.Name] {
+			s.broken = true
+			list.Error("column-exists", s.kindAt, fmt.Sprintf("the column %q of the stage `%s` exists already: it comes from the stage `%s`", f.Name, s.ID, s.origin[f.Name]),
+				"give one of them another name (`"+s.naming()+"`)")
+		}
+		seen[f.Name] = true
+		if s.origin[f.Name] == "" {
+			s.origin[f.Name] = s.ID
+		}
+	}
+}
+
+// naming returns the option of the kind that names its columns.
+func (s *Planned) naming() string {
+	for _, o := range config.Describe(s.kind.NewConfig()) {
+		if o.Name == "prefix" || o.Name == "column" {
+			return o.Name
+		}
+	}
+	return "prefix"
+}

@@ -1,0 +1,248 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"icono/internal/stage"
+)
+
+// RunSettings is what running needs besides the plan.
+type RunSettings struct {
+	Settings
+	// Program is the version of the program, for reports.
+	Program string
+	// Only is the id of the one stage to run, with all that it needs; "" runs
+	// every stage.
+	Only string
+	// Limit, if above 0, is the number of rows taken of the first table.
+	Limit int64
+	// TempDir holds spooled tables; "" is the system's.
+	TempDir string
+	// Drain ends the run early and tidily once it is closed.
+	Drain <-chan struct{}
+	// Progress, if not nil, is called now and then while the run goes on.
+	Progress func([]Progress)
+	// Memory is the allocator of all arrays; nil is Go's heap.
+	Memory memory.Allocator
+	// Show, if not nil, receives the rows of the stages that nothing reads.
+	Show func(id string, t stage.Table) error
+}
+
+// Progress is the state of one stage of a run.
+type Progress struct {
+	ID, Kind      string
+	Rows          int64 // yielded so far
+	Expect        int64 // -1 if not known
+	Faults        int64
+	Running, Done bool
+}
+
+// StageError is an error of one stage of a run.
+type StageError struct {
+	ID  string
+	Err error
+}
+
+// Error gives the stage and the cause.
+func (e *StageError) Error() string { return fmt.Sprintf("stage %s: %v", e.ID, e.Err) }
+
+// Unwrap gives the cause.
+func (e *StageError) Unwrap() error { return e.Err }
+
+// tick is the time between two calls of Progress.
+const tick = 200 * time.Millisecond
+
+// Run executes a plan without errors, and returns what each stage has done,
+// also where it fails.
+func Run(ctx context.Context, p *Plan, set RunSettings) ([]stage.StageFacts, error) {
+	if set.Memory == nil {
+		set.Memory = memory.DefaultAllocator
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r := &runner{plan: p, set: set, needed: make([]bool, len(p.Stages)), spools: make([]*spooled, len(p.Stages))}
+	for i, s := range p.Stages {
+		r.ledgers = append(r.ledgers, newLedger(set.Warn))
+		if len(s.Readers) == 0 && set.Only == "" || s.ID == set.Only {
+			for k, need := range p.Upstream(i) {
+				r.needed[k] = r.needed[k] || need
+			}
+		}
+	}
+	stop := r.progress(ctx)
+	err := r.run(ctx)
+	stop()
+	for _, s := range r.spools {
+		err = errors.Join(err, s.close())
+	}
+	var facts []stage.StageFacts
+	for i, s := range p.Stages {
+		if r.needed[i] {
+			facts = append(facts, r.ledgers[i].snapshot(s))
+		}
+	}
+	return facts, err
+}
+
+type runner struct {
+	plan    *Plan
+	set     RunSettings
+	needed  []bool
+	ledgers []*ledger
+	spools  []*spooled // of stages with several readers
+}
+
+// env returns what the stage at i is lent.
+func (r *runner) env(i int) stage.Env {
+	env := stage.Env{Stage: r.plan.Stages[i].ID, Seed: r.plan.Doc.Seed, Memory: r.set.Memory, Study: r.set.Study,
+		Ledger: r.ledgers[i], Drain: r.set.Drain, Run: func() stage.RunFacts { return r.facts(i) }}
+	r.set.fill(&env)
+	return env
+}
+
+// fill sets the defaults of an Env.
+func (s Settings) fill(env *stage.Env) {
+	env.Workers, env.BatchRows = s.Workers, s.BatchRows
+	if env.Workers <= 0 {
+		env.Workers = runtime.GOMAXPROCS(0)
+	}
+	if env.BatchRows <= 0 {
+		env.BatchRows = 256
+	}
+	if env.Memory == nil {
+		env.Memory = memory.DefaultAllocator
+	}
+	if env.Run == nil {
+		env.Run = func() stage.RunFacts { return stage.RunFacts{} }
+	}
+}
+
+// facts tells what the stages that the one at i depends on have done.
+func (r *runner) facts(i int) stage.RunFacts {
+	d := r.plan.Doc
+	f := stage.RunFacts{Pipeline: filepath.Base(d.File.Name), Source: d.File.Text, Name: d.Name, About: d.About, Seed: d.Seed,
+		Version: r.set.Program, Partial: r.set.Limit > 0 || drained(r.set.Drain)}
+	need := r.plan.Upstream(i)
+	for k, s := range r.plan.Stages {
+		if need[k] && k != i {
+			f.Stages = append(f.Stages, r.ledgers[k].snapshot(s))
+		}
+	}
+	return f
+}
+
+func drained(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func (r *runner) run(ctx context.Context) error {
+	for _, i := range r.plan.Order {
+		s := r.plan.Stages[i]
+		if p, ok := s.Stage.(stage.Preparer); ok && r.needed[i] {
+			if err := p.Prepare(ctx, r.env(i), s.In); err != nil {
+				return &StageError{s.ID, err}
+			}
+		}
+	}
+	for i, s := range r.plan.Stages {
+		if !r.needed[i] || !r.last(i) {
+			continue
+		}
+		if err := r.drain(ctx, i); err != nil {
+			var known *StageError
+			if !errors.As(err, &known) {
+				err = &StageError{s.ID, err}
+			}
+			return err
+		}
+	}
+	return r.conserved()
+}
+
+// last reports whether nothing that runs reads the stage at i.
+func (r *runner) last(i int) bool {
+	for _, k := range r.plan.Stages[i].Readers {
+		if r.needed[k] {
+			return false
+		}
+	}
+	return true
+}
+
+// drain pulls all rows of a stage that nothing reads.
+func (r *runner) drain(ctx context.Context, i int) error {
+	rows := r.rows(ctx, i)
+	if r.set.Show != nil {
+		return r.set.Show(r.plan.Stages[i].ID, stage.Table{Schema: r.plan.Stages[i].Out, Rows: rows})
+	}
+	for _, err := range rows {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// conserved checks that every row that went into a stage came out of it or was
+// accounted for.
+func (r *runner) conserved() error {
+	for i, s := range r.plan.Stages {
+		if !r.needed[i] || len(s.Inputs) == 0 {
+			continue
+		}
+		if n := r.ledgers[i].missing(); n != 0 {
+			return &StageError{s.ID, fmt.Errorf("%d rows went in, %d came out, and %d are not accounted for: this is a fault of the kind `%s`, please report it",
+				r.ledgers[i].in.Load(), r.ledgers[i].out.Load(), n, s.Kind)}
+		}
+	}
+	return nil
+}
+
+// progress calls Progress now and then, until stop is called, and a last time.
+func (r *runner) progress(ctx context.Context) (stop func()) {
+	if r.set.Progress == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		ticks := time.NewTicker(tick)
+		defer ticks.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticks.C:
+				r.set.Progress(r.state())
+			}
+		}
+	})
+	return func() {
+		cancel()
+		wait.Wait()
+		r.set.Progress(r.state())
+	}
+}
+
+func (r *runner) state() []Progress {
+	var out []Progress
+	for i, s := range r.plan.Stages {
+		if l := r.ledgers[i]; r.needed[i] {
+			out = append(out, Progress{s.ID, s.Kind, l.out.Load(), l.expect.Load(), l.faultCount.Load(), l.running.Load(), l.done.Load()})
+		}
+	}
+	return out
+}

@@ -1,0 +1,78 @@
+// Package stage is the contract between the engine and the kinds of stages.
+//
+// A kind is what the program offers (`clip`); a stage is one configured use of
+// it. Stages exchange tables: an Arrow schema and a stream of record batches
+// that is pulled by function call. This package imports Arrow and the standard
+// library only.
+package stage
+
+import (
+	"context"
+	"iter"
+
+	"github.com/apache/arrow/go/v15/arrow"
+)
+
+// Rows is a single-use stream of record batches. A batch is lent for one loop
+// body: Retain it to keep it. The stream ends after the first error.
+type Rows = iter.Seq2[arrow.Record, error]
+
+// Table is what one stage hands to the next.
+type Table struct {
+	Schema *arrow.Schema
+	Rows   Rows
+}
+
+// Stage is one configured use of a kind.
+type Stage interface {
+	// Schema returns the schema of the rows that Run yields for inputs of
+	// these schemas. It does no I/O, and is called by validate, plan and run
+	// alike. A fault of the configuration is an *OptionError, or several of
+	// them joined with errors.Join.
+	Schema(in []*arrow.Schema) (*arrow.Schema, error)
+
+	// Run starts nothing until the result is ranged over. A sink (a stage
+	// that writes) passes its input on unchanged.
+	Run(ctx context.Context, env Env, in []Table) Rows
+}
+
+// Optional abilities of a Stage. Each is used by exactly one feature of the
+// engine.
+type (
+	// Prober is a stage whose schema comes from data. Probe is called before
+	// Schema: with full false it reads headers and a sample (validate, plan),
+	// with full true all that it needs for final types (run).
+	Prober interface {
+		Probe(ctx context.Context, env Env, full bool) error
+	}
+
+	// Preparer is a stage that checks or fetches what it needs before any
+	// row flows: keys are unique, a model is there, a folder is writable.
+	// The schemas are those given to Schema.
+	Preparer interface {
+		Prepare(ctx context.Context, env Env, in []*arrow.Schema) error
+	}
+
+	// FileUser names the study files that a stage reads and writes, as
+	// written in the pipeline: plan lists them, and the engine refuses a
+	// stage that would overwrite what another one reads or writes.
+	FileUser interface {
+		Files() (reads, writes []string)
+	}
+
+	// Estimator foretells the rows of a stage's output from those of its
+	// inputs, for plan; -1 stands for unknown.
+	Estimator interface {
+		EstimateRows(in []int64) int64
+	}
+
+	// Coster is a stage that costs time or money for each row: plan does not
+	// run it to count rows.
+	Coster interface{ Costly() }
+
+	// Validator is a configuration that can be wrong in ways that tags cannot
+	// say. Errors are as in Stage.Schema.
+	Validator interface {
+		Validate() error
+	}
+)

@@ -1,0 +1,139 @@
+package tabular
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+)
+
+// checkRecord looks into the buffers of a batch that comes from a file: that
+// offsets and dictionary indices stay within what they point to, and that
+// texts are UTF-8. Arrow's reader believes them, and a wrong one would panic
+// far away.
+func checkRecord(rec arrow.Record) error {
+	for i, col := range rec.Columns() {
+		if int64(col.Len()) != rec.NumRows() {
+			return fmt.Errorf("column %q has %d rows of %d", rec.ColumnName(i), col.Len(), rec.NumRows())
+		}
+		if err := checkArray(col); err != nil {
+			return fmt.Errorf("column %q: %w", rec.ColumnName(i), err)
+		}
+	}
+	return nil
+}
+
+func checkArray(arr arrow.Array) (err error) {
+	defer guard(&err)
+	data := arr.Data()
+	if err := checkBuffers(data); err != nil {
+		return err
+	}
+	switch a := arr.(type) {
+	case *array.String:
+		return checkTexts(a.Len(), a.ValueOffsets(), a.IsValid, a.Value)
+	case *array.LargeString:
+		return checkTexts(a.Len(), a.ValueOffsets(), a.IsValid, a.Value)
+	case *array.Binary:
+		return checkOffsets(a.ValueOffsets(), len(a.ValueBytes())+int(first(a.ValueOffsets())))
+	case *array.LargeBinary:
+		return checkOffsets(a.ValueOffsets(), len(a.ValueBytes())+int(first(a.ValueOffsets())))
+	case *array.Dictionary:
+		for i := range a.Len() {
+			if at := a.GetValueIndex(i); a.IsValid(i) && (at < 0 || at >= a.Dictionary().Len()) {
+				return fmt.Errorf("row %d has the code %d of a dictionary of %d", i+1, at, a.Dictionary().Len())
+			}
+		}
+		return checkArray(a.Dictionary())
+	case *array.List:
+		if err := checkOffsets(a.Offsets(), a.ListValues().Len()); err != nil {
+			return err
+		}
+		return checkArray(a.ListValues())
+	case *array.LargeList:
+		if err := checkOffsets(a.Offsets(), a.ListValues().Len()); err != nil {
+			return err
+		}
+		return checkArray(a.ListValues())
+	case *array.Map:
+		if err := checkOffsets(a.Offsets(), a.ListValues().Len()); err != nil {
+			return err
+		}
+		return checkArray(a.ListValues())
+	case *array.FixedSizeList:
+		if n := int(a.DataType().(*arrow.FixedSizeListType).Len()); a.ListValues().Len() < n*(data.Offset()+a.Len()) {
+			return fmt.Errorf("%d values for %d lists of %d", a.ListValues().Len(), a.Len(), n)
+		}
+		return checkArray(a.ListValues())
+	case *array.Struct:
+		for f := range a.NumField() {
+			if a.Field(f).Len() < a.Len() {
+				return fmt.Errorf("a field has %d rows of %d", a.Field(f).Len(), a.Len())
+			}
+			if err := checkArray(a.Field(f)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkBuffers compares the sizes of the validity bitmap and of fixed-width
+// values with the number of rows.
+func checkBuffers(data arrow.ArrayData) error {
+	end := data.Offset() + data.Len()
+	if data.Len() < 0 || data.Offset() < 0 {
+		return fmt.Errorf("%d rows", data.Len())
+	}
+	bufs := data.Buffers()
+	if len(bufs) > 0 && bufs[0] != nil && bufs[0].Len() > 0 && bufs[0].Len() < (end+7)/8 {
+		return fmt.Errorf("%d bytes of null bits for %d rows", bufs[0].Len(), end)
+	}
+	width, fixed := data.DataType().(arrow.FixedWidthDataType)
+	if !fixed || len(bufs) < 2 || end == 0 {
+		return nil
+	}
+	have := 0
+	if bufs[1] != nil {
+		have = bufs[1].Len()
+	}
+	if need := (end*width.BitWidth() + 7) / 8; have < need {
+		return fmt.Errorf("%d bytes of values where %d rows need %d", have, end, need)
+	}
+	return nil
+}
+
+func first[O int32 | int64](offsets []O) O {
+	if len(offsets) == 0 {
+		return 0
+	}
+	return offsets[0]
+}
+
+func checkOffsets[O int32 | int64](offsets []O, size int) error {
+	last := first(offsets)
+	for i, at := range offsets {
+		if at < last || at < 0 || int64(at) > int64(size) {
+			return fmt.Errorf("row %d lies outside of the values", i)
+		}
+		last = at
+	}
+	return nil
+}
+
+func checkTexts[O int32 | int64](rows int, offsets []O, valid func(int) bool, at func(int) string) error {
+	last := first(offsets)
+	for i, o := range offsets {
+		if o < last || o < 0 {
+			return fmt.Errorf("row %d lies outside of the values", i)
+		}
+		last = o
+	}
+	for i := range rows {
+		if valid(i) && !utf8.ValidString(at(i)) {
+			return fmt.Errorf("the text of row %d is not UTF-8", i+1)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+package tabular
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"icono/internal/columns"
+)
+
+// OpenAll opens several files as one table: the columns of all by name, in the
+// order in which they first appear; a column that a file lacks is null there.
+func OpenAll(ctx context.Context, srcs []Source, o ReadOptions) (File, error) {
+	var files []File
+	for _, src := range srcs {
+		f, err := Open(ctx, src, o)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	if len(files) == 1 {
+		return files[0], nil
+	}
+	u := &union{files: files}
+	return u, u.unify(srcs)
+}
+
+// union is several files as one table.
+type union struct {
+	files  []File
+	schema *arrow.Schema
+}
+
+// unify finds the type of each column over all files. Text files take the
+// common type; a file of another format must have it already.
+func (u *union) unify(srcs []Source) error {
+	var fields []arrow.Field
+	at, from := map[string]int{}, map[string]string{}
+	for i, f := range u.files {
+		for _, field := range f.Schema().Fields() {
+			k, known := at[field.Name]
+			if !known {
+				at[field.Name] = len(fields)
+				from[field.Name] = srcs[i].Name
+				field.Nullable = true
+				fields = append(fields, field)
+				continue
+			}
+			t, ok := widen(fields[k].Type, field.Type)
+			if !ok {
+				return fmt.Errorf("the column %q is %s in %s and %s in %s; set its type: `types: {%s: text}`", field.Name, fields[k].Type, from[field.Name], field.Type, srcs[i].Name, field.Name)
+			}
+			fields[k].Type = t
+		}
+	}
+	for i, f := range u.files {
+		for k, field := range f.Schema().Fields() {
+			want := fields[at[field.Name]].Type
+			if arrow.TypeEqual(field.Type, want) {
+				continue
+			}
+			text, ok := f.(*textFile)
+			if !ok {
+				return fmt.Errorf("the column %q is %s in %s and %s in %s", field.Name, want, from[field.Name], field.Type, srcs[i].Name)
+			}
+			text.types[k] = want
+			text.makeSchema()
+		}
+	}
+	u.schema = arrow.NewSchema(fields, nil)
+	return nil
+}
+
+// widen returns the type that holds the values of both; ok is false where only
+// text would and one of them is no plain type.
+func widen(a, b arrow.DataType) (arrow.DataType, bool) {
+	number := func(t arrow.DataType) bool { return t.ID() == arrow.INT64 || t.ID() == arrow.FLOAT64 }
+	switch {
+	case arrow.TypeEqual(a, b):
+		return a, true
+	case number(a) && number(b):
+		return arrow.PrimitiveTypes.Float64, true
+	case arrow.IsNested(a.ID()) || arrow.IsNested(b.ID()):
+		return nil, false
+	}
+	return arrow.BinaryTypes.String, true
+}
+
+// Schema implements File.
+func (u *union) Schema() *arrow.Schema { return u.schema }
+
+// Rows implements File.
+func (u *union) Rows(ctx context.Context, mem memory.Allocator, batchRows int) iter.Seq2[arrow.Record, error] {
+	return func(yield func(arrow.Record, error) bool) {
+		for _, f := range u.files {
+			for rec, err := range f.Rows(ctx, mem, batchRows) {
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				out := u.align(mem, rec)
+				more := yield(out, nil)
+				out.Release()
+				if !more {
+					return
+				}
+			}
+		}
+	}
+}
+
+// align gives a batch of one file the columns of all.
+func (u *union) align(mem memory.Allocator, rec arrow.Record) arrow.Record {
+	cols := make([]arrow.Array, u.schema.NumFields())
+	var made []arrow.Array
+	for i, f := range u.schema.Fields() {
+		if k := columns.Index(rec.Schema(), f.Name); k >= 0 {
+			cols[i] = rec.Column(k)
+			continue
+		}
+		cols[i] = array.MakeArrayOfNull(mem, f.Type, int(rec.NumRows()))
+		made = append(made, cols[i])
+	}
+	out := array.NewRecord(u.schema, cols, rec.NumRows())
+	for _, a := range made {
+		a.Release()
+	}
+	return out
+}
+
+// Position implements File.
+func (u *union) Position(row int64) string {
+	for _, f := range u.files {
+		n := countRows(f)
+		if row < n {
+			return f.Position(row)
+		}
+		row -= n
+	}
+	return "the table"
+}
+
+func countRows(f File) int64 {
+	var n int64
+	for rec, err := range f.Rows(context.Background(), memory.DefaultAllocator, 4096) {
+		if err != nil {
+			return n
+		}
+		n += rec.NumRows()
+	}
+	return n
+}
+
+// Close implements File.
+func (u *union) Close() error {
+	var first error
+	for _, f := range u.files {
+		if err := f.Close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}

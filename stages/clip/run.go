@@ -1,0 +1,273 @@
+package clip
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"iter"
+	"path"
+	"strings"
+	"sync"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"icono/internal/clip"
+	"icono/internal/columns"
+	"icono/internal/flow"
+	"icono/internal/picture"
+	"icono/internal/stage"
+)
+
+// maxFile is the size in bytes above which a picture file is not read.
+const maxFile = 256 << 20
+
+// batch is a record on its way through the stage: its rows wait for the
+// model, and it is passed on when all have come back.
+type batch struct {
+	rec     arrow.Record
+	rows    []outcome
+	waiting int
+}
+
+// job is one row whose picture is to be prepared.
+type job struct {
+	batch *batch // nil marks an empty record, which has no rows
+	row   int
+	path  string
+	null  bool
+}
+
+// prepared is a row with its picture as the model sees it, or with a fault.
+type prepared struct {
+	job
+	pixels *[]byte // Size*Size*3, RGB; nil where there is a fault
+	fault  outcome
+}
+
+// Run implements stage.Stage. Pictures are decoded by env.Workers goroutines
+// while the model computes the batch before; rows keep their order.
+func (c *classify) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.Rows {
+	return func(yield func(arrow.Record, error) bool) {
+		r := &runner{classify: c, env: env, size: c.encoder.Size(), normal: clip.NewNormalizer()}
+		r.pool.New = func() any {
+			b := make([]byte, r.size*r.size*3)
+			return &b
+		}
+		r.decoders.New = func() any { return new(picture.Decoder) }
+		defer r.release()
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		drop := func(p prepared) { r.recycle(p) }
+		window := c.config.BatchSize + 2*env.Workers
+		for p, err := range flow.Ordered(ctx, r.jobs(in[0].Rows), env.Workers, window, r.prepare, drop) {
+			if err == nil {
+				err = r.take(ctx, p)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !r.emit(yield) {
+				return
+			}
+		}
+		if err := r.infer(ctx); err != nil {
+			yield(nil, err)
+			return
+		}
+		r.emit(yield)
+	}
+}
+
+// runner is one run of the stage.
+type runner struct {
+	*classify
+	env      stage.Env
+	size     int
+	normal   *clip.Normalizer
+	pool     sync.Pool // of *[]byte
+	decoders sync.Pool // of *picture.Decoder
+
+	mu      sync.Mutex
+	open    []*batch   // in order; guarded by mu, since jobs runs beside take
+	ready   []prepared // waiting for the model, at most a batch
+	pixels  []float32
+	vectors []float32
+}
+
+// jobs takes records apart into rows.
+func (r *runner) jobs(rows stage.Rows) iter.Seq2[job, error] {
+	return func(yield func(job, error) bool) {
+		for rec, err := range rows {
+			if err != nil {
+				yield(job{}, err)
+				return
+			}
+			n := int(rec.NumRows())
+			b := &batch{rec: rec, rows: make([]outcome, n), waiting: n}
+			rec.Retain()
+			r.mu.Lock()
+			r.open = append(r.open, b)
+			r.mu.Unlock()
+			if n == 0 && !yield(job{}, nil) {
+				return
+			}
+			paths, _ := columns.Text(rec.Column(r.image))
+			for i := range n {
+				if !yield(job{b, i, strings.Clone(paths.At(i)), paths.IsNull(i)}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// prepare reads, decodes and scales the picture of a row.
+func (r *runner) prepare(_ context.Context, j job) (prepared, error) {
+	p := prepared{job: j}
+	if j.batch == nil {
+		return p, nil
+	}
+	if j.null || strings.TrimSpace(j.path) == "" {
+		p.fault = outcome{status: stage.Missing, err: "the row names no picture"}
+		return p, nil
+	}
+	name := j.path
+	if r.root != "" && !path.IsAbs(name) {
+		name = path.Join(r.root, name)
+	}
+	data, err := r.read(name)
+	if err != nil {
+		p.fault = readFault(name, err)
+		return p, nil
+	}
+	d := r.decoders.Get().(*picture.Decoder)
+	defer r.decoders.Put(d)
+	p.pixels = r.pool.Get().(*[]byte)
+	if err := d.DecodeCrop(data, r.size, picture.Options{Orient: r.config.Orient}, *p.pixels); err != nil {
+		r.pool.Put(p.pixels)
+		p.pixels, p.fault = nil, outcome{status: stage.Unreadable, err: err.Error()}
+	}
+	return p, nil
+}
+
+func (r *runner) read(name string) ([]byte, error) {
+	f, err := r.env.Study.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // only read
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = errors.New("the file is larger than 256 MB")
+	}
+	return data, err
+}
+
+// readFault words why a file could not be read, without paths of the machine.
+func readFault(name string, err error) outcome {
+	if errors.Is(err, fs.ErrNotExist) {
+		return outcome{status: stage.Missing, err: "there is no file " + name}
+	}
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return outcome{status: stage.Unreadable, err: name + ": " + err.Error()}
+}
+
+// take accepts the next prepared row and runs the model when a batch is full.
+func (r *runner) take(ctx context.Context, p prepared) error {
+	switch {
+	case p.batch == nil:
+		return nil
+	case p.pixels == nil:
+		p.batch.rows[p.row] = p.fault
+		p.batch.waiting--
+		return nil
+	}
+	r.ready = append(r.ready, p)
+	if len(r.ready) < r.config.BatchSize {
+		return nil
+	}
+	return r.infer(ctx)
+}
+
+// infer computes the codes of the rows that wait.
+func (r *runner) infer(ctx context.Context) error {
+	n := len(r.ready)
+	if n == 0 {
+		return nil
+	}
+	area, dim := 3*r.size*r.size, r.encoder.Dim()
+	if r.pixels == nil {
+		r.pixels, r.vectors = make([]float32, r.config.BatchSize*area), make([]float32, r.config.BatchSize*dim)
+	}
+	for i, p := range r.ready {
+		r.normal.Apply(*p.pixels, r.pixels[i*area:(i+1)*area])
+		r.recycle(p)
+	}
+	if err := r.encoder.EmbedImages(ctx, r.pixels[:n*area], n, r.vectors[:n*dim]); err != nil {
+		return err
+	}
+	for i, p := range r.ready {
+		p.batch.rows[p.row] = outcome{status: stage.OK, result: r.head.Classify(r.vectors[i*dim : (i+1)*dim])}
+		p.batch.waiting--
+	}
+	r.ready = r.ready[:0]
+	return nil
+}
+
+func (r *runner) recycle(p prepared) {
+	if p.pixels != nil {
+		r.pool.Put(p.pixels)
+	}
+}
+
+// emit passes on the records whose rows have all come back.
+func (r *runner) emit(yield func(arrow.Record, error) bool) bool {
+	for {
+		b := r.first()
+		if b == nil {
+			return true
+		}
+		cols := r.layout.arrays(r.env.Memory, b.rows)
+		out, err := columns.Append(b.rec, r.schema, cols...)
+		for _, a := range cols {
+			a.Release()
+		}
+		b.rec.Release()
+		if err != nil {
+			yield(nil, err)
+			return false
+		}
+		more := yield(out, nil)
+		out.Release()
+		if !more {
+			return false
+		}
+	}
+}
+
+// first takes the first open record off the queue if it is complete.
+func (r *runner) first() *batch {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.open) == 0 || r.open[0].waiting > 0 {
+		return nil
+	}
+	b := r.open[0]
+	r.open = r.open[1:]
+	return b
+}
+
+// release lets go of the records that were not passed on.
+func (r *runner) release() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, b := range r.open {
+		b.rec.Release()
+	}
+	r.open = nil
+}

@@ -1,0 +1,203 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"icono/internal/columns"
+	"icono/internal/expression"
+	"icono/internal/stage"
+	"icono/internal/tabular"
+)
+
+// Names of the columns that load adds for expressions.
+const (
+	keyColumn   = "key"
+	imageColumn = "Image"
+)
+
+// load is a stage of kind load.
+type load struct {
+	id     string
+	config Config
+	file   tabular.File
+	schema *arrow.Schema
+	key    column
+	image  column
+}
+
+// column is where a key or a picture's path comes from: a column of the file,
+// or an expression over them, whose values get a column of their own.
+type column struct {
+	set     bool
+	index   int // of the file's column; -1 for an expression
+	program *expression.Program
+}
+
+// Probe implements stage.Prober: it opens the files and finds their types.
+func (l *load) Probe(ctx context.Context, env stage.Env, full bool) error {
+	file, err := l.open(ctx, env, full)
+	if err != nil {
+		return err
+	}
+	l.file = file
+	return nil
+}
+
+// Files implements stage.FileUser.
+func (l *load) Files() (reads, writes []string) {
+	for _, p := range l.config.Path {
+		reads = append(reads, string(p))
+	}
+	return reads, nil
+}
+
+// Schema implements stage.Stage. It needs Probe.
+func (l *load) Schema([]*arrow.Schema) (*arrow.Schema, error) {
+	if l.file == nil {
+		return nil, errors.New("the table has not been opened")
+	}
+	in := l.file.Schema()
+	fields := append([]arrow.Field{}, in.Fields()...)
+	key, image := l.config.Key, l.config.Image
+	if l.images() {
+		if key == "" {
+			key = "id"
+		}
+		if image == "" {
+			image = "image"
+		}
+	}
+	var errs []error
+	var err error
+	if l.key, err = resolve(string(key), "key", keyColumn, in); err != nil {
+		errs = append(errs, err)
+	}
+	if l.image, err = resolve(string(image), "image", imageColumn, in); err != nil {
+		errs = append(errs, err)
+	}
+	errs = append(errs, l.checkTypes(in)...)
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	if l.key.set && l.key.index >= 0 {
+		f := fields[l.key.index]
+		f.Type = arrow.BinaryTypes.String
+		fields[l.key.index] = stage.Mark(f, stage.Key, l.id)
+	} else if l.key.set {
+		fields = append(fields, stage.Mark(arrow.Field{Name: keyColumn, Type: arrow.BinaryTypes.String, Nullable: true}, stage.Key, l.id))
+	}
+	if l.image.set {
+		at := l.image.index
+		if at < 0 {
+			fields = append(fields, arrow.Field{Name: imageColumn, Type: arrow.BinaryTypes.String, Nullable: true})
+			at = len(fields) - 1
+		}
+		fields[at] = stage.Mark(fields[at], stage.Image, l.id)
+		if l.config.Root != "" && !l.images() {
+			fields[at] = stage.WithRoot(fields[at], string(l.config.Root))
+		}
+	}
+	l.schema = arrow.NewSchema(fields, nil)
+	return l.schema, nil
+}
+
+// resolve finds the column that an option names, or compiles its expression.
+func resolve(text, name, made string, in *arrow.Schema) (column, error) {
+	if text == "" {
+		return column{}, nil
+	}
+	if at := columns.Index(in, text); at >= 0 {
+		return column{set: true, index: at}, checkPart(in.Field(at), name)
+	}
+	p, err := expression.Compile(text, in, expression.Text)
+	if err != nil {
+		return column{}, expression.OptionError([]string{name}, err)
+	}
+	if columns.Index(in, made) >= 0 {
+		return column{}, &stage.OptionError{Path: []string{name}, Message: fmt.Sprintf("the values of this expression get a column %q, and the table has one already", made),
+			Hint: fmt.Sprintf("name it: `%s: %s`", name, made)}
+	}
+	return column{set: true, index: -1, program: p}, nil
+}
+
+func checkPart(f arrow.Field, name string) error {
+	if name == "image" && !columns.IsText(f.Type) {
+		return &stage.OptionError{Path: []string{name}, Message: fmt.Sprintf("the column %q holds %s, and paths of pictures are text", f.Name, f.Type)}
+	}
+	switch f.Type.ID() {
+	case arrow.FLOAT16, arrow.FLOAT32, arrow.FLOAT64, arrow.LIST, arrow.LARGE_LIST, arrow.STRUCT, arrow.BINARY:
+		return &stage.OptionError{Path: []string{name}, Message: fmt.Sprintf("the column %q holds %s, which cannot identify rows", f.Name, f.Type),
+			Hint: fmt.Sprintf("choose another column, or set its type: `types: {%s: text}`", f.Name)}
+	}
+	return nil
+}
+
+// Run implements stage.Stage.
+func (l *load) Run(ctx context.Context, env stage.Env, _ []stage.Table) stage.Rows {
+	return func(yield func(arrow.Record, error) bool) {
+		for rec, err := range l.file.Rows(ctx, env.Memory, env.BatchRows) {
+			if err == nil {
+				rec, err = l.dress(env.Memory, rec)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			more := yield(rec, nil)
+			rec.Release()
+			if !more {
+				return
+			}
+		}
+	}
+}
+
+// dress gives a batch of the file its key and picture columns. The caller
+// releases the result.
+func (l *load) dress(mem memory.Allocator, rec arrow.Record) (arrow.Record, error) {
+	cols := append([]arrow.Array{}, rec.Columns()...)
+	var made []arrow.Array
+	defer func() {
+		for _, a := range made {
+			a.Release()
+		}
+	}()
+	for _, c := range []column{l.key, l.image} {
+		if !c.set {
+			continue
+		}
+		if c.index < 0 {
+			a, _, err := c.program.Array(mem, rec)
+			if err != nil {
+				return nil, err
+			}
+			made, cols = append(made, a), append(cols, a)
+		} else if l.schema.Field(c.index).Type.ID() == arrow.STRING && cols[c.index].DataType().ID() != arrow.STRING {
+			a := asText(mem, cols[c.index])
+			made = append(made, a)
+			cols[c.index] = a
+		}
+	}
+	return array.NewRecord(l.schema, cols, rec.NumRows()), nil
+}
+
+// asText returns the values of a column as text.
+func asText(mem memory.Allocator, arr arrow.Array) arrow.Array {
+	b := array.NewStringBuilder(mem)
+	defer b.Release()
+	b.Reserve(arr.Len())
+	for i := range arr.Len() {
+		if arr.IsNull(i) {
+			b.AppendNull()
+		} else {
+			b.Append(columns.Format(arr, i))
+		}
+	}
+	return b.NewArray()
+}

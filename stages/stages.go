@@ -1,0 +1,35 @@
+// Package stages is the catalogue: the only list of the kinds in the program.
+package stages
+
+import (
+	"icono/internal/stage"
+	"icono/stages/clip"
+	"icono/stages/filter"
+	"icono/stages/join"
+	"icono/stages/load"
+	"icono/stages/report"
+	"icono/stages/sample"
+	"icono/stages/save"
+	selection "icono/stages/select"
+)
+
+// Backends are the parts of the machine that kinds need. A kind that is only
+// described, not run, needs none.
+type Backends struct {
+	// Models opens CLIP models.
+	Models clip.Models
+}
+
+// All returns the kinds, in the order in which a study uses them.
+func All(b Backends) []stage.Kind {
+	return []stage.Kind{
+		load.Kind(),
+		filter.Kind(),
+		selection.Kind(),
+		sample.Kind(),
+		clip.Kind(b.Models),
+		join.Kind(),
+		save.Kind(),
+		report.Kind(),
+	}
+}
