@@ -2,92 +2,65 @@ package report
 
 import (
 	"fmt"
-	"html/template"
-	"strings"
+	"math"
+	"strconv"
 )
 
-// bar is one bar of a chart.
-type bar struct {
-	name  string
-	count int64
-	share string
-}
-
-// Measures of charts, in the units of their viewBox.
-const (
-	chartWidth = 720
-	barHeight  = 26
-	labelWidth = 230
-	valueWidth = 120
-)
-
-// barChart draws horizontal bars; its text is for people who cannot see it.
-func barChart(title string, bars []bar) template.HTML {
-	top := int64(1)
-	for _, b := range bars {
-		top = max(top, b.count)
+// bars draws the categories of a variable, longest bar 100 wide.
+func (v *variable) bars() []bar {
+	most := v.empty
+	for _, c := range v.counts {
+		most = max(most, c.rows)
 	}
-	height := barHeight*len(bars) + 6
-	var s strings.Builder
-	fmt.Fprintf(&s, `<svg class="chart" viewBox="0 0 %d %d" role="img" aria-label="%s">`, chartWidth, height, escape(describeBars(title, bars)))
-	const room = chartWidth - labelWidth - valueWidth
-	for i, b := range bars {
-		y := i*barHeight + 3
-		class := "bar"
-		if b.share == "" {
-			class = "bar none"
+	most = max(most, v.beyond, 1)
+	draw := func(label string, apart bool, n, of int64) bar {
+		b := bar{Label: label, Apart: apart, N: n, Width: length(100 * float64(n) / float64(most))}
+		if of >= 0 {
+			b.Share = percent(n, of)
 		}
-		fmt.Fprintf(&s, `<g><title>%s: %s</title>`, escape(b.name), count(b.count))
-		fmt.Fprintf(&s, `<text class="label" x="%d" y="%d" text-anchor="end">%s</text>`, labelWidth-10, y+16, escape(shorten(b.name, 34)))
-		fmt.Fprintf(&s, `<rect class="%s" x="%d" y="%d" width="%.1f" height="%d"/>`, class, labelWidth, y+2, max(float64(room)*float64(b.count)/float64(top), 1), barHeight-8)
-		x := float64(labelWidth) + float64(room)*float64(b.count)/float64(top) + 8
-		fmt.Fprintf(&s, `<text class="value" x="%.1f" y="%d">%s<tspan class="share" dx="8">%s</tspan></text></g>`, x, y+16, count(b.count), b.share)
+		return b
 	}
-	fmt.Fprintf(&s, `<line class="axis" x1="%d" y1="0" x2="%d" y2="%d"/></svg>`, labelWidth, labelWidth, height)
-	return template.HTML(s.String())
+	var out []bar
+	for i, name := range v.names {
+		b := draw(name, false, v.counts[i].rows, v.coded)
+		if c := v.counts[i]; c.n > 0 {
+			b.Mean = chance(c.sum / float64(c.n))
+		}
+		out = append(out, b)
+	}
+	if v.beyond > 0 {
+		out = append(out, draw("further categories", true, v.beyond, v.coded))
+	}
+	return append(out, draw("no code", true, v.empty, -1))
 }
 
-func describeBars(title string, bars []bar) string {
-	parts := make([]string, len(bars))
-	for i, b := range bars {
-		parts[i] = fmt.Sprintf("%s %d", b.name, b.count)
-	}
-	return "Rows by category of " + title + ": " + strings.Join(parts, ", ")
-}
-
-// histogram draws how often probabilities fall into tenths.
-func histogram(title string, counts []int64) template.HTML {
-	const height, width, left, bottom = 150, 480, 8, 24
-	top := int64(1)
+// columns draws the bars of a histogram, and the highest count.
+func (h *histogram) columns() ([]column, int64) {
+	counts, most := h.bars(), int64(1)
 	for _, n := range counts {
-		top = max(top, n)
+		most = max(most, n)
 	}
-	step := float64(width-2*left) / float64(len(counts))
-	var s, words strings.Builder
+	const width = 100.0 / bins
+	const gap = width / 12
+	var out []column
 	for i, n := range counts {
-		h := float64(height-bottom-18) * float64(n) / float64(top)
-		x := left + float64(i)*step
-		fmt.Fprintf(&s, `<rect class="bar" x="%.1f" y="%.1f" width="%.1f" height="%.1f"><title>%.1f to %.1f: %s</title></rect>`,
-			x+1, float64(height-bottom)-h, step-2, h, float64(i)/10, float64(i+1)/10, count(n))
-		if n > 0 {
-			fmt.Fprintf(&s, `<text class="value" x="%.1f" y="%.1f" text-anchor="middle">%s</text>`, x+step/2, float64(height-bottom)-h-4, count(n))
-		}
-		fmt.Fprintf(&words, "%.1f to %.1f %d, ", float64(i)/10, float64(i+1)/10, n)
+		height := 100 * float64(n) / float64(most)
+		out = append(out, column{X: length(float64(i)*width + gap), Width: length(width - 2*gap), Y: length(100 - height), Height: length(height),
+			From: strconv.FormatFloat(float64(i)/bins, 'f', 2, 64), To: strconv.FormatFloat(float64(i+1)/bins, 'f', 2, 64), N: n})
 	}
-	for i := 0; i <= len(counts); i += 5 {
-		fmt.Fprintf(&s, `<text class="label" x="%.1f" y="%d" text-anchor="middle">%.1f</text>`, left+float64(i)*step, height-6, float64(i)/10)
-	}
-	return template.HTML(fmt.Sprintf(`<svg class="chart small" viewBox="0 0 %d %d" role="img" aria-label="%s">`, width, height,
-		escape("Rows by probability of "+title+": "+strings.TrimSuffix(words.String(), ", "))) + s.String() +
-		fmt.Sprintf(`<line class="axis" x1="%d" y1="%d" x2="%d" y2="%d"/></svg>`, left, height-bottom, width-left, height-bottom))
+	return out, most
 }
 
-func escape(text string) string { return template.HTMLEscapeString(text) }
+// spread words median and quartiles.
+func (h *histogram) spread() string {
+	two := func(q float64) string { return strconv.FormatFloat(h.quantile(q), 'f', 2, 64) }
+	return fmt.Sprintf("median %s, quartiles %s and %s", two(0.5), two(0.25), two(0.75))
+}
 
-func shorten(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
+// shade gives the step of a count in a table whose highest count is most.
+func shade(n, most int64) int {
+	if n == 0 || most == 0 {
+		return 0
 	}
-	return string(runes[:n-1]) + "…"
+	return int(math.Ceil(5 * float64(n) / float64(most)))
 }

@@ -1,11 +1,10 @@
 package report
 
 import (
-	"cmp"
-	"crypto/sha256"
-	"encoding/binary"
+	"fmt"
+	"math"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -13,197 +12,221 @@ import (
 	"icono/internal/stage"
 )
 
-// bins is the number of bars in a distribution of probabilities.
-const bins = 10
+// maxPairs is the number of pairs of variables that are set against each other.
+const maxPairs = 6
 
-// mostFaultRows is how many rows are named for each status of a stage.
-const mostFaultRows = 5
-
-// mostCategories bounds the categories that are told apart in a column whose
-// coder does not declare them.
-const mostCategories = 1000
-
-// example is a row that the page may show.
-type example struct {
-	hash        uint64
-	key, path   string
-	code        string
+// row is what the report keeps of a row that it shows. Its texts are copies.
+type row struct {
+	key         string
+	image       string // path as the study opens it, "" where the row has none
+	codes       []string
 	phrase      string
-	probability float64
-	certain     bool // there is a probability
-	show        []string
+	probability float64 // NaN where there is none
+	show        []field
+	fault       string // the error of a status
 }
 
-// variable is what is collected of a coded column.
-type variable struct {
-	codeColumn
-	order    []string // categories as they come
+// field is a named value of a row.
+type field struct{ Name, Value string }
+
+// faults are the rows of one stage by how they went.
+type faults struct {
+	statusColumn
 	counts   map[string]int64
-	uncoded  int64
-	gallery  map[string][]example
-	doubtful []example
-	bins     [bins]int64
+	examples map[string]*lowest
 }
 
-// faultGroup is what is collected of one status of a stage.
-type faultGroup struct {
-	stage, status string
-	count         int64
-	rows          []faultRow
-}
-
-type faultRow struct{ key, reason string }
-
-// collector keeps, in one pass over the rows, what the page shows. What it
-// holds does not grow with their number.
+// collector sees every row once, in batches of any size, and keeps an amount
+// that does not depend on how many there are.
 type collector struct {
-	config    Config
-	layout    layout
-	seed      uint64
+	*layout
+	lot       *lot
+	faultRows int // examples kept of each status
 	rows      int64
 	variables []*variable
-	faults    []*faultGroup
-	cross     map[[2]string]int64 // of the first two variables
+	crosses   []*cross
+	faults    []*faults
+	nulls     []int64 // by column
+	examples  lowest  // of all rows, where there is no variable
 }
 
-func newCollector(c Config, l layout, seed uint64) *collector {
-	out := &collector{config: c, layout: l, seed: seed, cross: map[[2]string]int64{}}
+func newCollector(c Config, l *layout, seed uint64) *collector {
+	out := &collector{layout: l, lot: newLot(seed), faultRows: 5, nulls: make([]int64, l.schema.NumFields())}
 	for _, code := range l.codes {
-		out.variables = append(out.variables, &variable{codeColumn: code, order: slices.Clone(code.categories), counts: map[string]int64{}, gallery: map[string][]example{}})
+		out.variables = append(out.variables, newVariable(code, c.PerCategory, c.LeastCertain))
+	}
+	if len(l.codes) == 0 {
+		out.examples.n = 2 * c.PerCategory
+	}
+	for i, a := range out.variables {
+		for _, b := range out.variables[i+1:] {
+			if len(out.crosses) < maxPairs && !a.multiple && !b.multiple {
+				out.crosses = append(out.crosses, &cross{a: a, b: b, counts: map[[2]int]int64{}})
+			}
+		}
+	}
+	for _, s := range l.statuses {
+		out.faults = append(out.faults, &faults{s, map[string]int64{}, map[string]*lowest{}})
 	}
 	return out
 }
 
-func (c *collector) add(rec arrow.Record) {
-	c.rows += rec.NumRows()
-	for _, s := range c.layout.status {
-		c.addFaults(rec, s)
+// add takes in a batch.
+func (c *collector) add(rec arrow.Record) error {
+	b := &batch{collector: c, rec: rec}
+	for i, col := range rec.Columns() {
+		c.nulls[i] += int64(col.NullN())
 	}
-	for row := range int(rec.NumRows()) {
-		hash := c.hash(rec, row)
+	if c.key >= 0 {
+		key, ok := columns.Text(rec.Column(c.key))
+		if !ok {
+			return fmt.Errorf("the key is %s, not text", rec.Column(c.key).DataType())
+		}
+		b.keys = &key
+	}
+
+	for i := range int(rec.NumRows()) {
+		b.at(i)
 		for _, v := range c.variables {
-			c.addCode(v, rec, row, hash)
+			b.code(v)
 		}
-		if len(c.variables) >= 2 {
-			a, b := c.variables[0].at, c.variables[1].at
-			if !rec.Column(a).IsNull(row) && !rec.Column(b).IsNull(row) && len(c.cross) < mostCategories {
-				c.cross[[2]string{columns.Format(rec.Column(a), row), columns.Format(rec.Column(b), row)}]++
-			}
+		for _, x := range c.crosses {
+			x.add()
 		}
+		for _, f := range c.faults {
+			b.status(f)
+		}
+		c.examples.offer(place{lot: b.lot, key: b.key}, func() *row { return b.row(nil) })
+		c.rows++
 	}
+	return nil
 }
 
-// hash decides which rows are shown: that of the seed and the row's key, so
-// that it depends on neither order nor batches.
-func (c *collector) hash(rec arrow.Record, row int) uint64 {
-	text := ""
-	if c.layout.key >= 0 {
-		text = columns.Format(rec.Column(c.layout.key), row)
+// batch reads the rows of a record one by one.
+type batch struct {
+	*collector
+	rec  arrow.Record
+	keys *columns.Strings
+
+	i   int
+	key string // valid as long as the record is
+	lot uint64
+}
+
+// at goes to a row. Rows without a key are known by their number.
+func (b *batch) at(i int) {
+	b.i = i
+	if b.keys != nil {
+		b.key = b.keys.At(i)
 	} else {
-		for _, col := range rec.Columns() {
-			text += columns.Format(col, row) + "\x1f"
-		}
+		b.key = "row " + strconv.FormatInt(b.rows+1, 10)
 	}
-	sum := sha256.Sum256(append(binary.LittleEndian.AppendUint64(nil, c.seed), text...))
-	return binary.LittleEndian.Uint64(sum[:])
+	b.lot = b.collector.lot.of(b.key)
 }
 
-func (c *collector) addCode(v *variable, rec arrow.Record, row int, hash uint64) {
-	if rec.Column(v.at).IsNull(row) {
-		v.uncoded++
+// code counts the row for a variable.
+func (b *batch) code(v *variable) {
+	codes := b.codes(v.code)
+	v.last = uncoded
+	if len(codes) == 0 {
+		v.empty++
 		return
 	}
-	code := strings.Clone(columns.Format(rec.Column(v.at), row))
-	if _, known := v.counts[code]; !known && !slices.Contains(v.order, code) {
-		if len(v.order) >= mostCategories {
-			code = "…"
+	v.coded++
+	p := b.probability(v.codeColumn)
+	certain := !math.IsNaN(p) && v.certainty.add(p)
+	full := func() *row { return b.row(&v.codeColumn) }
+	for _, name := range codes {
+		v.last = v.category(name)
+		if v.last == further {
+			v.beyond++
+			continue
 		}
-		if !slices.Contains(v.order, code) {
-			v.order = append(v.order, code)
+		n := &v.counts[v.last]
+		n.rows++
+		if certain {
+			n.n, n.sum = n.n+1, n.sum+p
 		}
+		v.examples[v.last].offer(place{lot: b.lot, key: b.key}, full)
 	}
-	v.counts[code]++
-	e := example{hash: hash, code: code}
-	if v.probability >= 0 && !rec.Column(v.probability).IsNull(row) {
-		if p, ok := columns.Value(rec.Column(v.probability), row).(float64); ok {
-			e.probability, e.certain = p, true
-			v.bins[min(max(int(p*bins), 0), bins-1)]++
-		}
-	}
-	byHash := func(a, b example) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.key, b.key)) }
-	v.gallery[code] = c.keep(v.gallery[code], e, c.config.PerCategory, byHash, v, rec, row)
-	if e.certain {
-		v.doubtful = c.keep(v.doubtful, e, c.config.LeastCertain, func(a, b example) int {
-			return cmp.Or(cmp.Compare(a.probability, b.probability), byHash(a, b))
-		}, v, rec, row)
+	if certain {
+		v.least.offer(place{p, b.lot, b.key}, full)
 	}
 }
 
-// keep puts an example into a sorted list of at most n, and reads the rest of
-// its row only if it belongs there.
-func (c *collector) keep(list []example, e example, n int, compare func(a, b example) int, v *variable, rec arrow.Record, row int) []example {
-	if n == 0 || len(list) == n && compare(e, list[n-1]) > 0 {
-		return list
+// codes returns the categories of a cell, none where it is null.
+func (b *batch) codes(column int) []string {
+	arr := b.rec.Column(column)
+	if arr.IsNull(b.i) {
+		return nil
 	}
-	e = c.complete(e, v, rec, row)
-	at, _ := slices.BinarySearchFunc(list, e, compare)
-	list = slices.Insert(list, at, e)
-	return list[:min(len(list), n)]
-}
-
-// complete reads what the page shows of a row.
-func (c *collector) complete(e example, v *variable, rec arrow.Record, row int) example {
-	text := func(at int) string {
-		if at < 0 {
-			return ""
-		}
-		return strings.Clone(columns.Format(rec.Column(at), row))
-	}
-	e.key, e.path, e.phrase = text(c.layout.key), text(c.layout.image), text(v.phrase)
-	for _, at := range c.layout.show {
-		e.show = append(e.show, text(at))
-	}
-	return e
-}
-
-func (c *collector) addFaults(rec arrow.Record, s statusColumn) {
-	status, ok := columns.Text(rec.Column(s.at))
+	list, ok := columns.Value(arr, b.i).([]any)
 	if !ok {
-		return
+		return []string{columns.Format(arr, b.i)}
 	}
-	for row := range status.Len() {
-		value := status.At(row)
-		if value == string(stage.OK) || status.IsNull(row) {
-			continue
+	var out []string
+	for _, v := range list {
+		if s, ok := v.(string); ok && !slices.Contains(out, s) {
+			out = append(out, s)
 		}
-		g := c.group(s.stage, strings.Clone(value))
-		g.count++
-		if len(g.rows) == mostFaultRows {
-			continue
-		}
-		r := faultRow{}
-		if c.layout.key >= 0 {
-			r.key = strings.Clone(columns.Format(rec.Column(c.layout.key), row))
-		}
-		if s.reason >= 0 {
-			r.reason = strings.Clone(columns.Format(rec.Column(s.reason), row))
-		}
-		g.rows = append(g.rows, r)
 	}
+	return out
 }
 
-// group returns the group of a status, in the order of stages and statuses.
-func (c *collector) group(id, status string) *faultGroup {
-	rank := func(g *faultGroup) [2]int {
-		return [2]int{slices.IndexFunc(c.layout.status, func(s statusColumn) bool { return s.stage == g.stage }), slices.Index(stage.Statuses(), stage.Status(g.status))}
+// probability returns how certain the coder was, NaN where it did not say.
+func (b *batch) probability(c codeColumn) float64 {
+	if c.probability < 0 {
+		return math.NaN()
 	}
-	new := &faultGroup{stage: id, status: status}
-	at, found := slices.BinarySearchFunc(c.faults, new, func(a, b *faultGroup) int {
-		x, y := rank(a), rank(b)
-		return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1]))
+	if p, ok := columns.Value(b.rec.Column(c.probability), b.i).(float64); ok {
+		return p
+	}
+	return math.NaN()
+}
+
+// status counts how the row went in a stage.
+func (b *batch) status(f *faults) {
+	status := clip(columns.Format(b.rec.Column(f.status), b.i), maxName)
+	if _, known := f.counts[status]; !known {
+		if len(f.counts) >= 2*len(stage.Statuses()) {
+			status = "other"
+		}
+		status = copied(status)
+	}
+	f.counts[status]++
+	if status == string(stage.OK) {
+		return
+	}
+	if f.examples[status] == nil {
+		f.examples[status] = &lowest{n: b.faultRows}
+	}
+	// The first rows in the order of the table.
+	f.examples[status].offer(place{rank: float64(b.rows), key: b.key}, func() *row {
+		r := b.row(nil)
+		if f.text >= 0 {
+			r.fault = copied(clip(columns.Format(b.rec.Column(f.text), b.i), maxValue))
+		}
+		return r
 	})
-	if !found {
-		c.faults = slices.Insert(c.faults, at, new)
+}
+
+// row copies what is shown of the row for a variable, or for none.
+func (b *batch) row(v *codeColumn) *row {
+	r := &row{key: copied(clip(b.key, maxName)), probability: math.NaN()}
+	if b.image >= 0 {
+		r.image = b.picture(columns.Format(b.rec.Column(b.image), b.i))
 	}
-	return c.faults[at]
+	if v != nil {
+		for _, name := range b.codes(v.code) {
+			r.codes = append(r.codes, copied(clip(name, maxName)))
+		}
+		if r.probability = b.probability(*v); v.phrase >= 0 {
+			r.phrase = copied(clip(columns.Format(b.rec.Column(v.phrase), b.i), maxName))
+		}
+	}
+	for _, at := range b.show {
+		value := copied(clip(columns.Format(b.rec.Column(at), b.i), maxValue))
+		r.show = append(r.show, field{b.schema.Field(at).Name, value})
+	}
+	return r
 }

@@ -1,40 +1,73 @@
-// Package report is the kind that writes one HTML page about a run: what ran,
-// how the codes are distributed, pictures of each category, the least certain
-// ones, and every fault.
 package report
 
 import (
+	"fmt"
+	"path"
+	"strings"
+
 	"icono/internal/option"
 	"icono/internal/stage"
 )
 
+// What becomes of pictures.
+const (
+	embed = "embed"
+	link  = "link"
+	none  = "none"
+)
+
 // Config are the options of a stage of kind report.
 type Config struct {
-	// The HTML file to write. It works offline and loads nothing from
-	// anywhere.
+	// The file to write, one HTML page that needs nothing else and no network.
+	// If the run is interrupted, the page goes to `NAME.partial.html`, and says
+	// so.
 	Path option.Path `yaml:"path" required:"true" example:"out/report.html"`
-	// The title; without it the pipeline's name.
-	Title string `yaml:"title"`
-	// The coded columns to report on; without it all that coders have added.
-	Columns []string `yaml:"columns"`
-	// How many pictures of each category are shown, chosen by the seed.
-	PerCategory int `yaml:"per_category" min:"0" max:"100"`
-	// How many of the rows with the lowest probability are shown.
+	// The title of the page; without it the name of the pipeline.
+	Title string `yaml:"title" max:"200" example:"Image types of campaign stories"`
+	// How many rows of each category are shown. They are drawn by the seed of
+	// the pipeline: the same study shows the same rows.
+	PerCategory int `yaml:"per_category" min:"0" max:"200"`
+	// How many rows are shown of those that the coder was least certain of.
 	LeastCertain int `yaml:"least_certain" min:"0" max:"200"`
-	// Whether pictures are embedded as thumbnails, linked (the page then needs
-	// the files beside it), or left out.
+	// What becomes of the pictures. `embed` puts small copies into the page,
+	// which then shows what your pictures show to everyone who gets the page;
+	// `link` names the files beside the page and copies nothing; `none` leaves
+	// pictures out.
 	Pictures string `yaml:"pictures" enum:"embed,link,none"`
-	// The longer side of an embedded thumbnail in pixels.
-	Thumbnail int `yaml:"thumbnail" min:"32" max:"1024"`
-	// Further columns to print below each picture.
-	Show []string `yaml:"show"`
+	// The longer side of an embedded copy in pixels.
+	Thumbnail int `yaml:"thumbnail" min:"40" max:"1200"`
+	// The coded columns to describe; without it all that stages of the pipeline
+	// have coded. A column of the table, such as the codes of a person, can be
+	// named too: it is set against the others.
+	Columns []string `yaml:"columns" min:"1" example:"[Classification]"`
+	// Further columns to print under each picture.
+	Show []string `yaml:"show" min:"1" example:"[Username, Caption]"`
+}
+
+func defaults() Config {
+	return Config{PerCategory: 6, LeastCertain: 12, Pictures: embed, Thumbnail: 240}
 }
 
 // Kind returns the kind report.
 func Kind() stage.Kind {
-	return stage.Define("report", stage.One(),
-		func() Config {
-			return Config{PerCategory: 6, LeastCertain: 12, Pictures: "embed", Thumbnail: 240}
-		},
-		func(id string, c Config) stage.Stage { return &report{id: id, config: c} })
+	return stage.Define("report", stage.One(), defaults, func(_ string, c Config) stage.Stage { return report{c} })
+}
+
+// Validate implements stage.Validator.
+func (c *Config) Validate() error {
+	name := path.Base(string(c.Path))
+	switch ext := strings.ToLower(path.Ext(name)); {
+	case strings.HasSuffix(string(c.Path), "/") || name == "." || name == "..":
+		return &stage.OptionError{Path: []string{"path"}, Message: "`path` names a folder", Hint: fmt.Sprintf("name a file in it: `%s`", path.Join(string(c.Path), "report.html"))}
+	case ext != ".html" && ext != ".htm":
+		return &stage.OptionError{Path: []string{"path"}, Message: fmt.Sprintf("a report is a page of HTML, and `%s` ends in no `.html`", name),
+			Hint: fmt.Sprintf("write `%s.html`", strings.TrimSuffix(string(c.Path), path.Ext(name)))}
+	}
+	return nil
+}
+
+// partial names the file of an interrupted run.
+func partial(name string) string {
+	ext := path.Ext(name)
+	return strings.TrimSuffix(name, ext) + ".partial" + ext
 }

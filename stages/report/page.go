@@ -1,258 +1,184 @@
 package report
 
-import (
-	"cmp"
-	"fmt"
-	"html/template"
-	"slices"
-	"strings"
-
-	"icono/internal/stage"
-)
-
-// page is what the template shows.
+// page is all that the page says, in the order in which it says it. Texts of
+// the data stand in it as they are; the template escapes and isolates them.
 type page struct {
 	Title, About string
-	Facts        stage.RunFacts
-	Summary      []string
-	Rows         int64
-	Variables    []variableView
-	Faults       []faultView
-	Cross        *crossView
-	Models       []modelView
-	Pictures     string
-	ShowNames    []string
+	Heading      []field // file, version, seed
+	Partial      bool
+	Privacy      string
+	Summary      []prose
+	Contents     []entry
+	Variables    []section
+	Sample       *gallery // of all rows, where nothing is coded
+	Crosses      []crossTable
+	Omitted      string // pairs of variables that are not shown
+	Faults       *faultSection
+	Stages       *stageTable
+	Columns      columnTable
+	Source       string // text of the pipeline file
+	SourceHash   string
 }
 
-type variableView struct {
-	Name, Stage string
-	Anchor      string
-	Number      int // of the first figure
-	Coded       int64
-	Uncoded     int64
-	Categories  []categoryView
-	Chart       template.HTML
-	Histogram   template.HTML
-	HasProb     bool
-	Doubtful    []card
+// prose is a paragraph of plain words and names from the data.
+type prose []word
+
+// word is a part of a paragraph. A name is set apart from the text around it.
+type word struct {
+	Text string
+	Name bool
 }
 
-type categoryView struct {
-	Name  string
-	Count int64
-	Share string
-	Cards []card
+// entry is a line of the table of contents.
+type entry struct{ ID, Text string }
+
+// caption is the number and text under a figure or over a table.
+type caption struct {
+	ID, Label string // "fig-1", "Figure 1"
+	Text      prose
 }
 
-// card is a picture with what is known of its row.
-type card struct {
-	Key, Code, Phrase, Probability string
-	Picture                        template.URL
-	Width, Height                  int
-	Missing                        string // why there is no picture
-	Show                           []pair
+// section is what the page says of one variable.
+type section struct {
+	ID, Name  string
+	Intro     prose
+	Chart     barChart
+	Certainty *certaintyChart
+	Galleries []gallery // one of each category
+	Least     *gallery
+	Drawn     prose // how the rows of the galleries were chosen
 }
 
-type pair struct{ Name, Value string }
-
-type faultView struct {
-	Stage, Status string
-	Count         int64
-	Rows          []pair
-	More          int64
+// barChart is a bar of each category, and its table.
+type barChart struct {
+	Caption, Table caption
+	Bars           []bar
+	Total          int64
+	Certain        bool // there is a mean probability of each category
 }
 
-type modelView struct {
-	Stage, Kind string
-	Facts       []stage.Fact
+// bar is one category.
+type bar struct {
+	Label  string
+	Apart  bool // no category: further ones, or no code
+	N      int64
+	Width  string // of 100, in SVG units
+	Share  string // of coded rows
+	Mean   string // probability
+	Spoken string
 }
 
-type crossView struct {
-	A, B    string
-	Columns []string
-	Rows    []crossRow
+// certaintyChart is a histogram of probabilities.
+type certaintyChart struct {
+	Caption, Table caption
+	Columns        []column
+	Top            int64 // the highest count, at the upper edge
+	Alt            string
 }
 
+// column is one bar of a histogram, in a view of 100 by 100.
+type column struct {
+	X, Y, Width, Height string
+	From, To            string
+	N                   int64
+}
+
+// gallery is a list of rows with their pictures.
+type gallery struct {
+	ID, Title string
+	Caption   caption
+	Of        prose // "6 of 41"
+	Items     []item
+}
+
+// item is a row in a gallery. Only the first of Source and Missing that is not
+// empty is shown; both are empty where pictures are left out.
+type item struct {
+	ID, Gallery string
+	Key, Alt    string
+	Shot        *shot
+	Code        string
+	Phrase      string
+	Probability string
+	Show        []field
+}
+
+// crossTable sets two variables against each other.
+type crossTable struct {
+	ID, A, B string
+	Caption  caption
+	Intro    prose
+	Heads    []string
+	Rows     []crossRow
+	Sums     []int64
+	Total    int64
+}
+
+// crossRow is a row of a cross-table.
 type crossRow struct {
-	Name  string
-	Cells []crossCell
+	Head  string
+	Cells []cell
+	Sum   int64
 }
 
-type crossCell struct {
-	Count int64
-	Shade int // 0 to 9, by share of the row
+// cell is a count with its shade, 0 to 5.
+type cell struct {
+	N     int64
+	Shade int
+	Same  bool // the categories are equal
 }
 
-// newPage turns what was collected into what is shown.
-func newPage(c Config, col *collector, facts stage.RunFacts, pics pictures) *page {
-	p := &page{Title: c.Title, About: facts.About, Facts: facts, Rows: col.rows, Pictures: c.Pictures}
-	if p.Title == "" {
-		p.Title = cmp.Or(facts.Name, facts.Pipeline)
-	}
-	figure := 1
-	for i, v := range col.variables {
-		view := newVariable(v, i, pics, c.Show)
-		view.Number = figure
-		figure++
-		if view.HasProb {
-			figure++
-		}
-		p.Variables = append(p.Variables, view)
-	}
-	for _, g := range col.faults {
-		f := faultView{Stage: g.stage, Status: g.status, Count: g.count, More: g.count - int64(len(g.rows))}
-		for _, r := range g.rows {
-			f.Rows = append(f.Rows, pair{r.key, r.reason})
-		}
-		p.Faults = append(p.Faults, f)
-	}
-	for _, s := range facts.Stages {
-		if len(s.Facts) > 0 {
-			p.Models = append(p.Models, modelView{s.ID, s.Kind, s.Facts})
-		}
-	}
-	if len(col.variables) >= 2 && len(col.cross) > 0 {
-		p.Cross = newCross(col)
-	}
-	p.Summary = summarize(p)
-	return p
+// faultSection is what went wrong.
+type faultSection struct {
+	Caption   caption
+	Rows      []faultRow
+	Lists     []faultList
+	Note      string
+	Elsewhere []prose // faults of rows that are not in the table
 }
 
-func newVariable(v *variable, i int, pics pictures, show []string) variableView {
-	view := variableView{Name: v.name, Stage: v.stage, Anchor: fmt.Sprintf("variable-%d", i+1), Uncoded: v.uncoded, HasProb: v.probability >= 0}
-	for _, name := range v.order {
-		view.Coded += v.counts[name]
-	}
-	var bars []bar
-	for _, name := range v.order {
-		n := v.counts[name]
-		cat := categoryView{Name: name, Count: n, Share: share(n, view.Coded)}
-		for _, e := range v.gallery[name] {
-			cat.Cards = append(cat.Cards, pics.card(e, show))
-		}
-		view.Categories = append(view.Categories, cat)
-		bars = append(bars, bar{name, n, cat.Share})
-	}
-	if v.uncoded > 0 {
-		bars = append(bars, bar{"not coded", v.uncoded, ""})
-	}
-	view.Chart = barChart(v.name, bars)
-	if view.HasProb {
-		view.Histogram = histogram(v.name, v.bins[:])
-	}
-	for _, e := range v.doubtful {
-		view.Doubtful = append(view.Doubtful, pics.card(e, show))
-	}
-	return view
+// faultRow is the number of rows with one status in one stage.
+type faultRow struct {
+	Stage, Status, Meaning string
+	N                      int64
+	Share                  string
 }
 
-func share(n, of int64) string {
-	if of == 0 {
-		return "–"
-	}
-	return fmt.Sprintf("%.1f %%", 100*float64(n)/float64(of))
+// faultList gives the first rows with a status.
+type faultList struct {
+	Caption caption
+	Rows    []field // key and reason
 }
 
-// newCross tabulates the codes of the first two variables.
-func newCross(c *collector) *crossView {
-	a, b := c.variables[0], c.variables[1]
-	x := &crossView{A: a.name, B: b.name, Columns: b.order}
-	for _, row := range a.order {
-		r := crossRow{Name: row}
-		var total int64
-		for _, column := range b.order {
-			total += c.cross[[2]string{row, column}]
-		}
-		for _, column := range b.order {
-			n := c.cross[[2]string{row, column}]
-			cell := crossCell{Count: n}
-			if total > 0 {
-				cell.Shade = int(9 * n / total)
-			}
-			r.Cells = append(r.Cells, cell)
-		}
-		x.Rows = append(x.Rows, r)
-	}
-	return x
+// stageTable is what ran.
+type stageTable struct {
+	Caption, Facts caption
+	Rows           []stageRow
+	Stated         []statedFact
+	Balanced       prose
 }
 
-// summarize writes the paragraph that a methods section would begin with.
-func summarize(p *page) []string {
-	var out []string
-	read := int64(0)
-	for _, s := range p.Facts.Stages {
-		if s.Kind == "load" && s.Out > read {
-			read = s.Out
-		}
-	}
-	first := fmt.Sprintf("The table holds %s.", plural(p.Rows, "row"))
-	if read > p.Rows {
-		first = fmt.Sprintf("Of %s read, %s reached this report.", plural(read, "row"), count(p.Rows))
-	}
-	out = append(out, first)
-	for _, v := range p.Variables {
-		text := fmt.Sprintf("“%s” was coded for %s", v.Name, plural(v.Coded, "row"))
-		if at := slices.IndexFunc(p.Models, func(m modelView) bool { return m.Stage == v.Stage }); at >= 0 {
-			text += " by the stage " + v.Stage + " (" + describeModel(p.Models[at]) + ")"
-		}
-		if v.Uncoded > 0 {
-			text += fmt.Sprintf("; %s no code", has(v.Uncoded))
-		}
-		out = append(out, text+".")
-	}
-	var faults int64
-	for _, f := range p.Faults {
-		faults += f.Count
-	}
-	if faults == 0 {
-		out = append(out, "No stage reported a fault.")
-	} else {
-		out = append(out, fmt.Sprintf("Stages reported %s; all are listed below.", plural(faults, "fault")))
-	}
-	return out
+// stageRow is one stage with its rows.
+type stageRow struct {
+	ID, Kind                string
+	In, Added, Dropped, Out string
+	Faults                  string
+	Reasons                 []prose
+	Balanced                bool
+	Source                  bool
 }
 
-func describeModel(m modelView) string {
-	text := m.Kind
-	for _, f := range m.Facts {
-		if f.Name == "model" {
-			text += ", model " + f.Value
-		}
-	}
-	return text
+// statedFact is something that a stage said about its run.
+type statedFact struct {
+	Stage, Name, Value string
+	Hash               bool
 }
 
-func has(n int64) string {
-	if n == 1 {
-		return "1 row has"
-	}
-	return count(n) + " rows have"
+// columnTable describes the columns of the table.
+type columnTable struct {
+	Caption caption
+	Rows    []columnRow
 }
 
-func plural(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return count(n) + " " + what + "s"
-}
-
-// count writes an integer with narrow spaces between groups of three digits.
-func count(n int64) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "\u202f" + text[i:]
-	}
-	return text
-}
-
-// tally words counts by name.
-func tally(counts []stage.Count) string {
-	var parts []string
-	for _, c := range counts {
-		parts = append(parts, count(c.N)+" "+c.Name)
-	}
-	if len(parts) == 0 {
-		return "–"
-	}
-	return strings.Join(parts, "; ")
-}
+// columnRow is one column.
+type columnRow struct{ Name, Type, Role, Stage, Filled string }

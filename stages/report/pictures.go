@@ -1,92 +1,150 @@
 package report
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"html/template"
 	"io"
 	"io/fs"
+	"iter"
 	"net/url"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"icono/internal/flow"
 	"icono/internal/picture"
 	"icono/internal/stage"
 )
 
-// thumbnailQuality is the JPEG quality of embedded thumbnails.
-const thumbnailQuality = 72
+// maxFile is the size in bytes above which a picture file is not read, quality
+// that of the JPEG copies.
+const (
+	maxFile = 256 << 20
+	quality = 78
+)
 
-// maxFile bounds what is read of a picture file, in bytes.
-const maxFile = 256 << 20
+// picture joins the path of a picture with the folder that it starts from.
+func (l *layout) picture(name string) string {
+	if name = strings.TrimSpace(name); name == "" || l.root == "" || path.IsAbs(name) {
+		return copied(name)
+	}
+	return copied(path.Join(l.root, name))
+}
 
-// pictures makes cards of rows.
-type pictures struct {
+// shot is a picture as the page shows it, or why it does not.
+type shot struct {
+	Source        template.URL
+	Width, Height int
+	Missing       string
+}
+
+// loadShots makes the pictures of all rows that the page shows, by path.
+func loadShots(ctx context.Context, env stage.Env, c Config, all *collector) (map[string]shot, error) {
+	out := map[string]shot{}
+	if c.Pictures == none {
+		return out, nil
+	}
+	names := all.pictures()
+	l := loader{env, c, filepath.Dir(env.Study.Resolve(string(c.Path)))}
+	at := 0
+	in := func(yield func(string, error) bool) {
+		for _, name := range names {
+			if !yield(name, nil) {
+				return
+			}
+		}
+	}
+	load := func(_ context.Context, name string) (shot, error) { return l.load(name), nil }
+	for s, err := range flow.Ordered(ctx, iter.Seq2[string, error](in), env.Workers, 4*env.Workers, load, nil) {
+		if err != nil {
+			return nil, err
+		}
+		out[names[at]] = s
+		at++
+	}
+	return out, nil
+}
+
+// pictures lists the paths of the pictures that are shown.
+func (c *collector) pictures() []string {
+	var out []string
+	take := func(l *lowest) {
+		for _, d := range l.rows {
+			if d.row.image != "" {
+				out = append(out, d.row.image)
+			}
+		}
+	}
+	take(&c.examples)
+	for _, v := range c.variables {
+		take(&v.least)
+		for i := range v.examples {
+			take(&v.examples[i])
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+type loader struct {
 	env    stage.Env
 	config Config
-	root   string
-	from   string // folder of the page, for links
+	folder string // of the page, on this machine
 }
 
-func (p pictures) card(e example, show []string) card {
-	c := card{Key: e.key, Code: e.code, Phrase: e.phrase}
-	if e.certain {
-		c.Probability = fmt.Sprintf("%.2f", e.probability)
-	}
-	for i, name := range show {
-		c.Show = append(c.Show, pair{name, e.show[i]})
-	}
-	if p.config.Pictures == "none" {
-		return c
-	}
-	if strings.TrimSpace(e.path) == "" {
-		c.Missing = "no picture"
-		return c
-	}
-	name := e.path
-	if p.root != "" && !path.IsAbs(name) {
-		name = path.Join(p.root, name)
-	}
-	if p.config.Pictures == "link" {
-		c.Picture = p.link(name)
-		return c
-	}
-	small, w, h, err := p.thumbnail(name)
+func (l loader) load(name string) shot {
+	data, err := l.read(name)
 	if err != nil {
-		c.Missing = wording(err)
-		return c
+		return shot{Missing: reason(err)}
 	}
-	c.Width, c.Height = w, h
-	c.Picture = template.URL("data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(small))
-	return c
+	if l.config.Pictures == link {
+		return l.link(name, data)
+	}
+	small, w, h, err := picture.Thumbnail(data, l.config.Thumbnail, quality, picture.Options{Orient: true})
+	if err != nil {
+		return shot{Missing: err.Error()}
+	}
+	return shot{Source: template.URL("data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(small)), Width: w, Height: h}
 }
 
-func (p pictures) thumbnail(name string) (small []byte, w, h int, err error) {
-	f, err := p.env.Study.Open(name)
+// link names a file by its path from the page.
+func (l loader) link(name string, data []byte) shot {
+	h, err := picture.ReadHeader(data)
 	if err != nil {
-		return nil, 0, 0, err
+		return shot{Missing: err.Error()}
+	}
+	if strings.Contains(strings.ToLower(name), ".zip/") {
+		return shot{Missing: "the picture is in a zip archive, which a page cannot link to"}
+	}
+	if h.Orientation >= 5 { // lies on its side
+		h.Width, h.Height = h.Height, h.Width
+	}
+	rel, err := filepath.Rel(l.folder, l.env.Study.Resolve(name))
+	if err != nil {
+		return shot{Missing: "the picture is on another drive than the report"}
+	}
+	u := url.URL{Path: filepath.ToSlash(rel)}
+	return shot{Source: template.URL(u.String()), Width: h.Width, Height: h.Height}
+}
+
+func (l loader) read(name string) ([]byte, error) {
+	f, err := l.env.Study.Open(name)
+	if err != nil {
+		return nil, err
 	}
 	defer func() { _ = f.Close() }() // only read
-	data, err := io.ReadAll(io.LimitReader(f, maxFile))
-	if err != nil {
-		return nil, 0, 0, err
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = errors.New("the file is larger than 256 MB")
 	}
-	return picture.Thumbnail(data, p.config.Thumbnail, thumbnailQuality, picture.Options{Orient: true})
+	return data, err
 }
 
-// link is the picture's address as seen from the page.
-func (p pictures) link(name string) template.URL {
-	target := p.env.Study.Resolve(name)
-	if rel, err := filepath.Rel(p.from, target); err == nil {
-		target = rel
-	}
-	u := url.URL{Path: filepath.ToSlash(target)}
-	return template.URL(u.EscapedPath())
-}
-
-func wording(err error) string {
+// reason words why a file could not be read, without paths of the machine.
+func reason(err error) string {
 	if errors.Is(err, fs.ErrNotExist) {
 		return "there is no such file"
 	}
@@ -94,5 +152,5 @@ func wording(err error) string {
 	if errors.As(err, &at) {
 		err = at.Err
 	}
-	return err.Error()
+	return "the file cannot be read: " + err.Error()
 }

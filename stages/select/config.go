@@ -1,5 +1,5 @@
 // Package selection is the kind `select`, which chooses, renames and computes
-// columns. Its folder has the kind's name, which is a keyword of Go.
+// columns.
 package selection
 
 import (

@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -72,14 +73,18 @@ func (p *Prose) file(path, pkg string) error {
 // Field returns the comment of a field; owner is "package/path.Type".
 func (p *Prose) Field(owner, field string) string { return p.fields[owner+"."+field] }
 
+// kindClause is how the comment of a kind's package begins.
+var kindClause = regexp.MustCompile("^Package \\w+ is the kind (`\\w+`, )?(that|which) ")
+
 // Kind returns what a kind does, from the comment of its package, which begins
 // "Package NAME is the kind that ...".
 func (p *Prose) Kind(pkg string) string {
 	text := p.packages[pkg]
-	if _, rest, ok := strings.Cut(text, " is the kind that "); ok {
-		return strings.ToUpper(rest[:1]) + rest[1:]
+	rest := text[len(kindClause.FindString(text)):]
+	if rest == "" {
+		return text
 	}
-	return text
+	return strings.ToUpper(rest[:1]) + rest[1:]
 }
 
 // unwrap joins the lines of each paragraph.

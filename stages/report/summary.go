@@ -1,0 +1,135 @@
+package report
+
+import (
+	"fmt"
+
+	"icono/internal/stage"
+)
+
+// summary words the run as a section on methods does.
+func (m *composer) summary() []prose {
+	c := m.all
+	if c.rows == 0 {
+		return []prose{say("The table holds no rows: nothing reached this report.")}
+	}
+	first := say("The table holds ", "", plural(c.rows, "row", "rows"))
+	if c.key >= 0 {
+		first = append(first, say(", identified by ", c.schema.Field(c.key).Name)...)
+	}
+	first = append(append(first, m.source()...), word{Text: ". "})
+	first = append(first, m.selection()...)
+	out := []prose{first}
+	for _, v := range c.variables {
+		out = append(out, m.coding(v))
+	}
+	if len(c.variables) == 0 {
+		out = append(out, say("No stage of the pipeline has coded these rows, and no column was named as a code."))
+	}
+	return out
+}
+
+// source says how many rows were read, if others than those of the table.
+func (m *composer) source() prose {
+	if m.all.key < 0 {
+		return nil
+	}
+	from := stage.AddedBy(m.all.schema.Field(m.all.key))
+	for _, s := range m.facts.Stages {
+		if s.ID == from && s.Out != m.all.rows {
+			return say(fmt.Sprintf(", of %s that the stage ", grouped(s.Out)), from, " read")
+		}
+	}
+	return nil
+}
+
+// selection says which stages took rows out.
+func (m *composer) selection() prose {
+	var out prose
+	for _, s := range m.facts.Stages {
+		if len(s.Dropped) == 0 {
+			continue
+		}
+		out = append(out, say("The stage ", s.ID, fmt.Sprintf(" (%s) took out %s (", s.Kind, plural(sum(s.Dropped), "row", "rows")))...)
+		for i, d := range s.Dropped {
+			if i > 0 {
+				out = append(out, word{Text: "; "})
+			}
+			if len(s.Dropped) > 1 {
+				out = append(out, word{Text: grouped(d.N) + " "})
+			}
+			out = append(out, quoted(d.Name)...)
+		}
+		out = append(out, word{Text: "). "})
+	}
+	return out
+}
+
+// coding says how a variable was coded, with what, and to what effect.
+func (m *composer) coding(v *variable) prose {
+	total := v.coded + v.empty
+	out := say("", v.name, " was coded ")
+	if v.stage == "" {
+		out = say("", v.name, " is a column of the table; ")
+		out = append(out, word{Text: fmt.Sprintf("%s of %s (%s) have a value", grouped(v.coded), plural(total, "row", "rows"), percent(v.coded, total))})
+	} else {
+		out = append(out, say("by the stage ", v.stage, m.kindOf(v.stage))...)
+		out = append(out, m.model(v.stage)...)
+		out = append(out, word{Text: fmt.Sprintf(" in %s of %s (%s)", grouped(v.coded), plural(total, "row", "rows"), percent(v.coded, total))})
+	}
+	if why := m.reasons(v); why != "" {
+		out = append(out, word{Text: "; " + why})
+	}
+	out = append(out, word{Text: ". "})
+	if at, n := v.mode(); n > 0 {
+		out = append(out, say("The most frequent of "+plural(int64(len(v.names)), "category", "categories")+" is ", v.names[at],
+			fmt.Sprintf(" (n = %s, %s of coded rows). ", grouped(n), percent(n, v.coded)))...)
+	}
+	if v.certainty.n > 0 {
+		out = append(out, word{Text: fmt.Sprintf("Probabilities of the codes: %s.", v.certainty.spread())})
+	}
+	return out
+}
+
+// model names the model that a stage states.
+func (m *composer) model(id string) prose {
+	for _, s := range m.facts.Stages {
+		for _, f := range s.Facts {
+			if s.ID == id && f.Name == "model" {
+				return say(" with the model ", f.Value)
+			}
+		}
+	}
+	return nil
+}
+
+// reasons says how the rows without a code went.
+func (m *composer) reasons(v *variable) string {
+	if v.empty == 0 || v.stage == "" {
+		return ""
+	}
+	for _, f := range m.all.faults {
+		if f.stage != v.stage {
+			continue
+		}
+		var parts []string
+		for _, s := range statuses(f.counts) {
+			if s != string(stage.OK) {
+				parts = append(parts, fmt.Sprintf("%s %s", grouped(f.counts[s]), s))
+			}
+		}
+		if parts != nil {
+			return "faults: " + list(parts)
+		}
+	}
+	return plural(v.empty, "row has", "rows have") + " no code"
+}
+
+// mode returns the first of the most frequent categories and its rows.
+func (v *variable) mode() (at int, n int64) {
+	for i, c := range v.counts {
+		if c.rows > n {
+			at, n = i, c.rows
+		}
+	}
+	return at, n
+}
