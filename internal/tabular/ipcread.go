@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/ipc"
 	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"icono/internal/tabular/ipcstream"
 )
 
 // ipcMagic begins and ends Arrow IPC files; streams have none.
@@ -115,21 +118,22 @@ func (f *ipcFile) openFooter() error {
 	if !bytes.HasSuffix(tail, []byte(ipcMagic)) {
 		return errors.New("its end is missing: the file was cut off")
 	}
-	r, err := ipc.NewFileReader(io.NewSectionReader(f.f, 0, f.end), ipc.WithAllocator(newLimit(memory.NewGoAllocator())))
-	if err != nil {
-		return err
+	size := int64(binary.LittleEndian.Uint32(tail))
+	if f.start, f.end = 8, at-size; f.end < f.start {
+		return fmt.Errorf("its footer would have %d bytes, more than the file", size)
 	}
-	f.batches = r.NumRecords()
-	size := int64(tail[0]) | int64(tail[1])<<8 | int64(tail[2])<<16 | int64(tail[3])<<24
-	f.start, f.end = 8, at-size
-	return r.Close()
+	footer := make([]byte, size)
+	if _, err := f.f.ReadAt(footer, f.end); err != nil {
+		return plain(err)
+	}
+	var err error
+	f.batches, err = ipcstream.Batches(footer)
+	return err
 }
 
 func (f *ipcFile) reader(mem memory.Allocator) (*ipc.Reader, error) {
 	part := bufio.NewReaderSize(io.NewSectionReader(f.f, f.start, f.end-f.start), 1<<18)
-	messages := &messageReader{r: part, left: f.end - f.start, mem: mem, needEnd: f.batches < 0}
-	messages.Retain()
-	return ipc.NewReaderFromMessageReader(messages, ipc.WithAllocator(newLimit(mem)))
+	return ipcstream.NewReader(part, f.end-f.start, f.batches < 0, mem)
 }
 
 // Schema returns the columns.
@@ -154,7 +158,7 @@ func (f *ipcFile) read(ctx context.Context, mem memory.Allocator, batchRows int,
 	n := 0
 	for ; r.Next(); n++ {
 		rec := r.Record()
-		if err := checkRecord(rec); err != nil {
+		if err := ipcstream.CheckRecord(rec); err != nil {
 			return fmt.Errorf("%s: batch %d (from row %d) is damaged: %w", f.name, n+1, row+1, err)
 		}
 		for at := int64(0); at < rec.NumRows(); at += int64(batchRows) {
@@ -188,7 +192,26 @@ func (f *ipcFile) Close() error { return f.f.Close() }
 // withSchema returns the batch under a schema of the same columns. The caller
 // releases it.
 func withSchema(schema *arrow.Schema, rec arrow.Record) arrow.Record {
-	return array.NewRecord(schema, rec.Columns(), rec.NumRows())
+	cols := make([]arrow.Array, rec.NumCols())
+	for i, col := range rec.Columns() {
+		cols[i] = withType(schema.Field(i).Type, col)
+		defer cols[i].Release()
+	}
+	return array.NewRecord(schema, cols, rec.NumRows())
+}
+
+// withType returns the column under an equal type: records compare types more
+// strictly than sameType.
+func withType(t arrow.DataType, col arrow.Array) arrow.Array {
+	d := col.Data()
+	var data *array.Data
+	if dict, ok := d.Dictionary().(*array.Data); ok && dict != nil {
+		data = array.NewDataWithDictionary(t, d.Len(), d.Buffers(), d.NullN(), d.Offset(), dict)
+	} else {
+		data = array.NewData(t, d.Len(), d.Buffers(), d.Children(), d.NullN(), d.Offset())
+	}
+	defer data.Release()
+	return array.MakeFromData(data)
 }
 
 // guard turns a panic of a library into an error.

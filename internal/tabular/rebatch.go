@@ -91,6 +91,10 @@ func appendRange(b array.Builder, col arrow.Array, from, to int) error {
 		}
 		return nil
 	}
+	if col.DataType().ID() == arrow.NULL {
+		b.AppendNulls(to - from)
+		return nil
+	}
 	add, err := columns.Appender(b, col)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/ipc"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 )
@@ -93,9 +94,16 @@ func (s *Spool) append(rec arrow.Record) error {
 	if err := sameSchema(s.schema, rec); err != nil {
 		return err
 	}
-	same := rec
-	if rec.Schema() != s.schema { // metadata may differ, which ipc refuses
-		same = withSchema(s.schema, rec)
+	if rec.NumRows() == 0 {
+		return nil
+	}
+	same, err := compact(rec)
+	if err != nil {
+		return err
+	}
+	defer same.Release()
+	if same.Schema() != s.schema { // metadata may differ, which ipc refuses
+		same = withSchema(s.schema, same)
 		defer same.Release()
 	}
 	if err := s.ipc.Write(same); err != nil {
@@ -104,6 +112,52 @@ func (s *Spool) append(rec arrow.Record) error {
 	s.batches++
 	s.rows += rec.NumRows()
 	return nil
+}
+
+// compact copies columns of lists and structs of which the batch has a slice:
+// Arrow's writer panics where a slice leaves no texts of some that there are.
+// The caller releases the result.
+func compact(rec arrow.Record) (arrow.Record, error) {
+	cols := make([]arrow.Array, rec.NumCols())
+	for i, col := range rec.Columns() {
+		cols[i] = col
+		if !sliced(col.Data()) {
+			continue
+		}
+		whole, err := array.Concatenate([]arrow.Array{col}, memory.NewGoAllocator())
+		if err != nil {
+			return nil, fmt.Errorf("column %q: %w", rec.ColumnName(i), err)
+		}
+		defer whole.Release()
+		cols[i] = withType(col.DataType(), whole)
+		defer cols[i].Release()
+	}
+	return array.NewRecord(rec.Schema(), cols, rec.NumRows()), nil
+}
+
+// sliced reports whether an array has children and may use a part of them
+// only.
+func sliced(d arrow.ArrayData) bool {
+	if len(d.Children()) == 0 || d.DataType().ID() == arrow.DICTIONARY {
+		return false
+	}
+	if d.Offset() != 0 {
+		return true
+	}
+	for _, c := range d.Children() {
+		if c.Offset() != 0 || sliced(c) {
+			return true
+		}
+	}
+	switch a := array.MakeFromData(d).(type) {
+	case array.ListLike:
+		defer a.Release()
+		_, end := a.ValueOffsets(max(a.Len()-1, 0))
+		return a.Len() == 0 || int(end) != a.ListValues().Len()
+	default:
+		defer a.Release()
+		return d.Children()[0].Len() != d.Len()
+	}
 }
 
 // Rows reads the batches that were appended before the range begins. Batches

@@ -119,11 +119,21 @@ func timestamp(a *array.Timestamp) Func {
 	if t.TimeZone == "" {
 		return func(dst []byte, i int) []byte { return appendTime(dst, a.Value(i), t.Unit, time.UTC, wallTime) }
 	}
-	zone, err := t.GetZone()
-	if err != nil || zone == nil {
-		zone = time.UTC
-	}
+	zone := zoneOf(t.TimeZone)
 	return func(dst []byte, i int) []byte { return appendTime(dst, a.Value(i), t.Unit, zone, time.RFC3339Nano) }
+}
+
+// zoneOf returns the zone that a type names, UTC if nobody knows it. The type's
+// own GetZone keeps what it finds in the type, which then no longer equals
+// another one of the same zone.
+func zoneOf(name string) *time.Location {
+	if zone, err := time.LoadLocation(name); err == nil {
+		return zone
+	}
+	if t, err := time.Parse("-07:00", name); err == nil {
+		return t.Location()
+	}
+	return time.UTC
 }
 
 // appendTime does not use Timestamp.ToTime, which goes through nanoseconds and

@@ -116,7 +116,7 @@ func TestDamaged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(3, 4))
 			failed, read := 0, 0
-			for range 1500 {
+			for range 300 {
 				bad := bytes.Clone(raw)
 				if random.IntN(10) == 0 {
 					bad = bad[:random.IntN(len(bad))]

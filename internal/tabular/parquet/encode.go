@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"hash/crc32"
 	"math/bits"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -63,8 +64,7 @@ func (w *Writer) encode(at int) (encoded, error) {
 			return encoded{}, err
 		}
 	}
-	p.flush()
-	return out, nil
+	return out, p.flush()
 }
 
 // add encodes the rows of an array.
@@ -86,7 +86,9 @@ func (p *pageBuffer) add(arr arrow.Array, codes *codebook) error {
 			p.value(v, i, 0, p.maximum-1, code)
 		}
 		if p.bytes >= pageBytes {
-			p.flush()
+			if err := p.flush(); err != nil {
+				return err
+			}
 		}
 	}
 	return v.err
@@ -141,9 +143,9 @@ func (p *pageBuffer) absent(rep, def int32) {
 }
 
 // flush encodes and compresses what was gathered as a page.
-func (p *pageBuffer) flush() {
+func (p *pageBuffer) flush() error {
 	if len(p.defs) == 0 {
-		return
+		return nil
 	}
 	page := layout.NewDataPage()
 	// The meaning is left out, which xitongsys needs for statistics only.
@@ -161,11 +163,24 @@ func (p *pageBuffer) flush() {
 	} else {
 		page.DataPageCompress(p.codec)
 	}
+	if err := sign(page); err != nil {
+		return err
+	}
 	page.DataTable = nil
 	page.NullCount = new(int64) // for the sum of a chunk with a dictionary; describe replaces it
 	p.out.pages = append(p.out.pages, page)
 	clear(p.values)
 	p.values, p.codes, p.defs, p.reps, p.bytes = p.values[:0], p.codes[:0], p.defs[:0], p.reps[:0], 0
+	return nil
+}
+
+// sign adds the checksum that xitongsys leaves out to a page's header.
+func sign(page *layout.Page) error {
+	data := page.RawData[len(page.RawData)-int(page.Header.CompressedPageSize):]
+	page.Header.Crc = ptr(int32(crc32.ChecksumIEEE(data)))
+	header, err := serialize(page.Header)
+	page.RawData = append(header, data...)
+	return err
 }
 
 // codebook numbers the values of a dictionary column in a row group, in the

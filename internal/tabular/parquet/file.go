@@ -10,9 +10,10 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/arrow/ipc"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	xparquet "github.com/xitongsys/parquet-go/parquet"
+
+	"icono/internal/tabular/ipcstream"
 )
 
 // File is an opened Parquet file.
@@ -77,7 +78,7 @@ func decodeSchema(meta *xparquet.FileMetaData) *arrow.Schema {
 		if err != nil {
 			return nil
 		}
-		r, err := ipc.NewReader(bytes.NewReader(raw))
+		r, err := ipcstream.NewReader(bytes.NewReader(raw), int64(len(raw)), false, memory.NewGoAllocator())
 		if err != nil {
 			return nil
 		}

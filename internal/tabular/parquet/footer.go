@@ -71,9 +71,7 @@ func (w *Writer) finish() (err error) {
 	}
 	f.KeyValueMetadata = append(f.KeyValueMetadata, &xparquet.KeyValue{Key: arrowSchemaKey, Value: &arrowSchema})
 
-	ts := thrift.NewTSerializer()
-	ts.Protocol = thrift.NewTCompactProtocolFactory().GetProtocol(ts.Transport)
-	footer, err := ts.Write(context.Background(), f)
+	footer, err := serialize(f)
 	if err != nil {
 		return err
 	}
@@ -83,6 +81,12 @@ func (w *Writer) finish() (err error) {
 	footer = binary.LittleEndian.AppendUint32(footer, uint32(len(footer)))
 	_, err = w.pw.PFile.Write(append(footer, "PAR1"...))
 	return err
+}
+
+func serialize(s thrift.TStruct) ([]byte, error) {
+	ts := thrift.NewTSerializer()
+	ts.Protocol = thrift.NewTCompactProtocolFactory().GetProtocol(ts.Transport)
+	return ts.Write(context.Background(), s)
 }
 
 // encodeSchema returns the schema as Arrow's libraries keep it.

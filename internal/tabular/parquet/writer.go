@@ -84,7 +84,7 @@ func (w *Writer) write(rec arrow.Record) (err error) {
 		return fmt.Errorf("a batch has %d columns, not %d", rec.NumCols(), len(w.leaves))
 	}
 	for i, col := range rec.Columns() {
-		if f := w.leaves[i].field; !arrow.TypeEqual(col.DataType(), f.Type) {
+		if f := w.leaves[i].field; !sameType(col.DataType(), f.Type) {
 			return fmt.Errorf("column %q of a batch is %s, not %s", f.Name, col.DataType(), f.Type)
 		}
 	}
@@ -106,6 +106,12 @@ func (w *Writer) write(rec arrow.Record) (err error) {
 		w.group = append(w.group, rec.NewSlice(int64(start), n))
 	}
 	return nil
+}
+
+// sameType also finds large lists equal, which arrow.TypeEqual compares down to
+// what their element's type keeps for itself.
+func sameType(a, b arrow.DataType) bool {
+	return a == b || arrow.TypeEqual(a, b) || a.Fingerprint() != "" && a.Fingerprint() == b.Fingerprint()
 }
 
 // drop releases the batches held.

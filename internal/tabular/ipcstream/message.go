@@ -1,4 +1,4 @@
-package tabular
+package ipcstream
 
 import (
 	"encoding/binary"
@@ -51,6 +51,9 @@ func (m *messageReader) Message() (*ipc.Message, error) {
 		return nil, err
 	}
 	defer meta.Release()
+	if err := checkMessage(meta.Bytes()); err != nil {
+		return nil, err
+	}
 	size, err := bodyLen(meta)
 	if err != nil {
 		return nil, err
@@ -117,8 +120,6 @@ type limit struct{ memory.Allocator }
 // maxBuffer is the largest single buffer: Arrow's 32-bit offsets allow no
 // larger one.
 const maxBuffer = 4 << 30
-
-func newLimit(mem memory.Allocator) limit { return limit{mem} }
 
 // Allocate panics beyond the limit; the readers turn that into an error.
 func (l limit) Allocate(size int) []byte {

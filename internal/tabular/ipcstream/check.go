@@ -1,18 +1,19 @@
-package tabular
+package ipcstream
 
 import (
 	"fmt"
+	"math"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
-// checkRecord looks into the buffers of a batch that comes from a file: that
+// CheckRecord looks into the buffers of a batch that comes from a file: that
 // offsets and dictionary indices stay within what they point to, and that
 // texts are UTF-8. Arrow's reader believes them, and a wrong one would panic
 // far away.
-func checkRecord(rec arrow.Record) error {
+func CheckRecord(rec arrow.Record) error {
 	for i, col := range rec.Columns() {
 		if int64(col.Len()) != rec.NumRows() {
 			return fmt.Errorf("column %q has %d rows of %d", rec.ColumnName(i), col.Len(), rec.NumRows())
@@ -32,13 +33,13 @@ func checkArray(arr arrow.Array) (err error) {
 	}
 	switch a := arr.(type) {
 	case *array.String:
-		return checkTexts(a.Len(), a.ValueOffsets(), a.IsValid, a.Value)
+		return checkTexts(a, a.ValueOffsets(), sizeOf(data, 2), a.Value)
 	case *array.LargeString:
-		return checkTexts(a.Len(), a.ValueOffsets(), a.IsValid, a.Value)
+		return checkTexts(a, a.ValueOffsets(), sizeOf(data, 2), a.Value)
 	case *array.Binary:
-		return checkOffsets(a.ValueOffsets(), len(a.ValueBytes())+int(first(a.ValueOffsets())))
+		return checkOffsets(a.ValueOffsets(), sizeOf(data, 2))
 	case *array.LargeBinary:
-		return checkOffsets(a.ValueOffsets(), len(a.ValueBytes())+int(first(a.ValueOffsets())))
+		return checkOffsets(a.ValueOffsets(), sizeOf(data, 2))
 	case *array.Dictionary:
 		for i := range a.Len() {
 			if at := a.GetValueIndex(i); a.IsValid(i) && (at < 0 || at >= a.Dictionary().Len()) {
@@ -47,17 +48,17 @@ func checkArray(arr arrow.Array) (err error) {
 		}
 		return checkArray(a.Dictionary())
 	case *array.List:
-		if err := checkOffsets(a.Offsets(), a.ListValues().Len()); err != nil {
+		if err := checkOffsets(rows(a.Offsets(), data), a.ListValues().Len()); err != nil {
 			return err
 		}
 		return checkArray(a.ListValues())
 	case *array.LargeList:
-		if err := checkOffsets(a.Offsets(), a.ListValues().Len()); err != nil {
+		if err := checkOffsets(rows(a.Offsets(), data), a.ListValues().Len()); err != nil {
 			return err
 		}
 		return checkArray(a.ListValues())
 	case *array.Map:
-		if err := checkOffsets(a.Offsets(), a.ListValues().Len()); err != nil {
+		if err := checkOffsets(rows(a.Offsets(), data), a.ListValues().Len()); err != nil {
 			return err
 		}
 		return checkArray(a.ListValues())
@@ -83,25 +84,37 @@ func checkArray(arr arrow.Array) (err error) {
 // values with the number of rows.
 func checkBuffers(data arrow.ArrayData) error {
 	end := data.Offset() + data.Len()
-	if data.Len() < 0 || data.Offset() < 0 {
+	if data.Len() < 0 || data.Offset() < 0 || end > math.MaxInt32 {
 		return fmt.Errorf("%d rows", data.Len())
 	}
 	bufs := data.Buffers()
 	if len(bufs) > 0 && bufs[0] != nil && bufs[0].Len() > 0 && bufs[0].Len() < (end+7)/8 {
 		return fmt.Errorf("%d bytes of null bits for %d rows", bufs[0].Len(), end)
 	}
-	width, fixed := data.DataType().(arrow.FixedWidthDataType)
-	if !fixed || len(bufs) < 2 || end == 0 {
+	if len(bufs) < 2 || end == 0 {
 		return nil
 	}
-	have := 0
-	if bufs[1] != nil {
-		have = bufs[1].Len()
+	need := 0
+	switch t := data.DataType().(type) {
+	case *arrow.StringType, *arrow.BinaryType, *arrow.ListType, *arrow.MapType:
+		need = 4 * (end + 1)
+	case *arrow.LargeStringType, *arrow.LargeBinaryType, *arrow.LargeListType:
+		need = 8 * (end + 1)
+	case arrow.FixedWidthDataType:
+		need = (end*t.BitWidth() + 7) / 8
 	}
-	if need := (end*width.BitWidth() + 7) / 8; have < need {
-		return fmt.Errorf("%d bytes of values where %d rows need %d", have, end, need)
+	if need > 0 && (bufs[1] == nil || bufs[1].Len() < need) {
+		return fmt.Errorf("too few bytes of values for %d rows", end)
 	}
 	return nil
+}
+
+// rows returns the offsets of an array's rows, of all that its buffer holds.
+func rows[O int32 | int64](offsets []O, data arrow.ArrayData) []O {
+	if data.Len() == 0 {
+		return nil
+	}
+	return offsets[data.Offset() : data.Offset()+data.Len()+1]
 }
 
 func first[O int32 | int64](offsets []O) O {
@@ -122,18 +135,21 @@ func checkOffsets[O int32 | int64](offsets []O, size int) error {
 	return nil
 }
 
-func checkTexts[O int32 | int64](rows int, offsets []O, valid func(int) bool, at func(int) string) error {
-	last := first(offsets)
-	for i, o := range offsets {
-		if o < last || o < 0 {
-			return fmt.Errorf("row %d lies outside of the values", i)
-		}
-		last = o
+func checkTexts[O int32 | int64](arr arrow.Array, offsets []O, size int, at func(int) string) error {
+	if err := checkOffsets(offsets, size); err != nil {
+		return err
 	}
-	for i := range rows {
-		if valid(i) && !utf8.ValidString(at(i)) {
+	for i := range arr.Len() {
+		if arr.IsValid(i) && !utf8.ValidString(at(i)) {
 			return fmt.Errorf("the text of row %d is not UTF-8", i+1)
 		}
 	}
 	return nil
+}
+
+func sizeOf(data arrow.ArrayData, buffer int) int {
+	if bufs := data.Buffers(); len(bufs) > buffer && bufs[buffer] != nil {
+		return bufs[buffer].Len()
+	}
+	return 0
 }
