@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"icono/internal/config"
-	"icono/internal/gen/docs"
 	"icono/internal/suggest"
 	"icono/schemas"
 	"icono/stages"
@@ -115,12 +114,12 @@ func (a *app) explainOption(kind, path string, options []config.Option, d descri
 
 // headline gives name, type, default and example of an option.
 func headline(o config.Option) string {
-	text := o.Name + ": " + docs.Takes(o)
+	text := o.Name + ": " + o.Takes()
 	switch {
 	case o.Required && o.Default == nil:
 		text += " (required)"
 	case o.Default != nil:
-		text += " (default " + docs.Default(o) + ")"
+		text += " (default " + o.DefaultText() + ")"
 	}
 	if o.Example != "" {
 		text += "\n    for example " + o.Name + ": " + o.Example

@@ -30,13 +30,13 @@ func row(b *bytes.Buffer, o config.Option, prose *docs.Prose, prefix string) {
 	if o.Required && o.Default == nil {
 		fallback = "required"
 	} else if o.Default != nil {
-		fallback = "`" + cell(docs.Default(o)) + "`"
+		fallback = "`" + cell(o.DefaultText()) + "`"
 	}
 	doc := cell(prose.Field(o.Owner, o.Field))
 	if o.Example != "" {
 		doc += fmt.Sprintf(" Example: `%s`.", cell(o.Example))
 	}
-	fmt.Fprintf(b, "| `%s%s` | %s | %s | %s |\n", prefix, o.Name, cell(docs.Takes(o)), fallback, doc)
+	fmt.Fprintf(b, "| `%s%s` | %s | %s | %s |\n", prefix, o.Name, cell(o.Takes()), fallback, doc)
 	for _, f := range o.Fields {
 		row(b, f, prose, prefix+o.Name+".")
 	}

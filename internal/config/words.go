@@ -1,21 +1,19 @@
-package docs
+package config
 
 import (
 	"encoding/json"
 	"fmt"
 	"strings"
-
-	"icono/internal/config"
 )
 
 // Takes words the values that an option can have.
-func Takes(o config.Option) string {
+func (o Option) Takes() string {
 	switch o.Type {
-	case config.List:
-		return Takes(*o.Elem) + ", or a list"
-	case config.Map:
-		return "name: " + Takes(*o.Elem)
-	case config.Pairs:
+	case List:
+		return o.Elem.Takes() + ", or a list"
+	case Map:
+		return "name: " + o.Elem.Takes()
+	case Pairs:
 		return "a column, a list of columns, or left: right"
 	}
 	text := string(o.Type)
@@ -23,7 +21,7 @@ func Takes(o config.Option) string {
 		text = "`" + strings.Join(o.Enum, "`, `") + "`"
 	}
 	switch {
-	case o.Type == config.Text: // bounds count characters: rarely worth a word
+	case o.Type == Text: // bounds count characters: rarely worth a word
 	case o.Min != nil && o.Max != nil:
 		text += fmt.Sprintf(", %g to %g", *o.Min, *o.Max)
 	case o.Min != nil:
@@ -34,8 +32,8 @@ func Takes(o config.Option) string {
 	return text
 }
 
-// Default words the default of an option that has one.
-func Default(o config.Option) string {
+// DefaultText words the default of an option that has one.
+func (o Option) DefaultText() string {
 	text, err := json.Marshal(o.Default)
 	if err != nil {
 		return fmt.Sprint(o.Default)
