@@ -4,13 +4,16 @@ FUZZTIME = 10s
 BENCH = .
 PREFIX = $(HOME)/.local
 
-.PHONY: help setup build run run-clip test lint format examples gen generated bench fuzz install clean
+.PHONY: help setup setup-cuda build run run-clip test lint format examples gen generated bench fuzz install clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: ## check Go and the C compiler, fetch modules and ONNX Runtime; fast when done
 	@.ci/setup
+
+setup-cuda: setup ## fetch the ONNX Runtime for NVIDIA GPUs (Linux x86_64, 290 MB)
+	@.ci/setup-cuda
 
 build: setup ## build bin/icono
 	@version=$$(git describe --tags --always --dirty 2>/dev/null || echo development); \

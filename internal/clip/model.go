@@ -44,18 +44,14 @@ type File struct{ Name, SHA256 string }
 
 // Open opens a model: it finds the towers by what is in the files, not by
 // their names.
-func Open(r *onnx.Runtime, o Options) (m *Model, err error) {
-	m = &Model{}
-	defer func() {
-		if err != nil {
-			_ = m.Close() // the error that matters is the first
-		}
-	}()
-	if err := m.load(r, o); err != nil {
-		return nil, err
+func Open(r *onnx.Runtime, o Options) (*Model, error) {
+	m := &Model{}
+	err := m.load(r, o)
+	if err == nil {
+		err = m.sizes(o)
 	}
-	if err := m.sizes(o); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, errors.Join(err, m.Close())
 	}
 	for _, s := range m.sessions {
 		if s.Note() != "" && !slices.Contains(m.notes, s.Note()) {
