@@ -18,6 +18,7 @@ import (
 // Reasons for which rows are dropped, and what is counted.
 const (
 	notDrawn    = "not sampled"
+	notReached  = "not reached before the interruption"
 	smallStrata = "strata with fewer rows than `n`"
 )
 
@@ -73,7 +74,27 @@ func (d *draw) number(ctx context.Context, in stage.Table) stage.Rows {
 			}
 		}
 		d.tell()
-		flow.Map(spool.Rows(ctx, d.env.Memory), d.pick)(yield)
+		flow.Map(d.untilDrained(spool, spool.Rows(ctx, d.env.Memory)), d.pick)(yield)
+	}
+}
+
+// untilDrained ends a stream early when the run is to end, and accounts for
+// the rows that are left.
+func (d *draw) untilDrained(spool *tabular.Spool, rows stage.Rows) stage.Rows {
+	return func(yield func(arrow.Record, error) bool) {
+		left := spool.NumRows()
+		for rec, err := range rows {
+			if err == nil && d.env.Draining() {
+				d.env.Ledger.Dropped(notReached, left)
+				return
+			}
+			if err == nil {
+				left -= rec.NumRows()
+			}
+			if !yield(rec, err) {
+				return
+			}
+		}
 	}
 }
 
@@ -148,12 +169,14 @@ func (d *draw) take(rec arrow.Record, rows []int, chances []float64) (arrow.Reco
 
 // tell counts strata, and warns of those that are smaller than the sample.
 func (d *draw) tell() {
-	small := 0
+	small, drawn := 0, int64(0)
 	for _, s := range d.strata {
+		drawn += min(s.rows, int64(*d.config.N))
 		if s.rows < int64(*d.config.N) {
 			small++
 		}
 	}
+	d.env.Ledger.Expect(drawn)
 	if len(d.by) > 0 {
 		d.env.Ledger.Fact("strata", strconv.Itoa(len(d.strata)))
 	}
