@@ -31,7 +31,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		Long: `Look for the library that runs models, for devices, for models and for room on
 the disk, and say for each missing thing what mends it. The exit code is 3 if
 something is missing that even the embedded model needs.`,
-		Args: cobra.NoArgs,
+		Args: atMost(0, ""),
 		RunE: func(*cobra.Command, []string) error {
 			found := a.examine()
 			missing := false

@@ -20,7 +20,7 @@ func (a *app) explainCommand() *cobra.Command {
 		Example: `  icono explain                # the kinds
   icono explain clip           # a kind and its options
   icono explain clip.labels    # one option`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1, "kind or option"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return kindNames(), cobra.ShellCompDirectiveNoFileComp
 		},
@@ -66,8 +66,8 @@ func (a *app) explainAll() error {
 		if err != nil {
 			return failed(err)
 		}
-		first, _, _ := strings.Cut(d.Description, "\n")
-		rows = append(rows, []string{name, first})
+		first, _, _ := strings.Cut(strings.ReplaceAll(d.Description, "\n", " "), ". ")
+		rows = append(rows, []string{name, strings.TrimSuffix(first, ".")})
 	}
 	a.table(a.Out, rows)
 	return nil

@@ -30,11 +30,14 @@ overwritten unless --force is given.
 Templates: ` + strings.Join(pipelines.Names(), ", "),
 		Example: `  icono init my-study
   icono init my-study --from image-types`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1, "folder"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			folder := "."
 			if len(args) > 0 {
 				folder = args[0]
+			}
+			if strings.TrimSpace(folder) == "" {
+				return wrong("the folder's name is empty")
 			}
 			text, err := pipelines.Read(from)
 			if err != nil {
@@ -49,8 +52,14 @@ Templates: ` + strings.Join(pipelines.Names(), ", "),
 				return wrong("%s exists already\nchoose another folder, or replace it with --force", file)
 			}
 			text = append([]byte("# yaml-language-server: $schema="+schemaFile+"\n"), text...)
-			if err := errors.Join(put(file, text), put(filepath.Join(folder, schemaFile), schema), ignore(folder)); err != nil {
-				return wrong("%v", err)
+			for _, write := range []func() error{
+				func() error { return put(filepath.Join(folder, schemaFile), schema) },
+				func() error { return ignore(folder) },
+				func() error { return put(file, text) },
+			} {
+				if err := write(); err != nil {
+					return failed(fmt.Errorf("the study cannot be written: %w", err))
+				}
 			}
 			fmt.Fprintf(a.Out, "wrote %s from the template %s\nnext: put your table and pictures beside it, change the lines marked `change`, then\n  icono validate %s\n", file, from, folder)
 			return nil

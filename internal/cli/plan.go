@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,7 +27,7 @@ that costs something they are foretold where that is possible.`,
 		Example: `  icono plan
   icono plan --format mermaid    # a drawing for a README on GitHub
   icono plan --format dot | dot -Tsvg > plan.svg`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1, "file or folder"),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open(c.Context(), args, flags, true)
 			if err != nil {
@@ -34,10 +37,11 @@ that costs something they are foretold where that is possible.`,
 			if a.json && format == "text" {
 				format = "json"
 			}
-			shown := *a
-			shown.json = false
-			if err := shown.show(s.faults); err != nil {
+			if err := a.admit(s.faults); err != nil {
 				return err
+			}
+			if !slices.Contains(planFormats(), format) {
+				return wrong("--format cannot be %q\nchoose text, json, mermaid or dot", format)
 			}
 			forecast, err := pipeline.Forecast(c.Context(), s.plan, s.settings)
 			if err != nil {
@@ -50,19 +54,19 @@ that costs something they are foretold where that is possible.`,
 				a.mermaid(s.plan, forecast)
 			case "dot":
 				a.dot(s.plan, forecast)
-			case "text":
-				a.planText(s.plan, forecast)
 			default:
-				return wrong("--format cannot be %q\nchoose text, json, mermaid or dot", format)
+				a.planText(s.plan, forecast)
 			}
 			return nil
 		},
 	}
 	flags.register(c)
 	c.Flags().StringVar(&format, "format", "text", "text, json, mermaid or dot")
-	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json", "mermaid", "dot"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
+
+func planFormats() []string { return []string{"text", "json", "mermaid", "dot"} }
 
 // rowsText words a forecast: "42" or "?".
 func rowsText(n int64) string {
@@ -92,7 +96,7 @@ func added(s *pipeline.Planned) []string {
 }
 
 func (a *app) planText(p *pipeline.Plan, rows []int64) {
-	fmt.Fprintf(a.Out, "%s", p.Doc.Name)
+	fmt.Fprintf(a.Out, "%s", cmp.Or(p.Doc.Name, filepath.Base(p.Doc.File.Name)))
 	if p.Doc.About != "" {
 		fmt.Fprintf(a.Out, ": %s", p.Doc.About)
 	}

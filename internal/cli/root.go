@@ -3,14 +3,18 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"icono/internal/suggest"
 )
 
 // Streams are the standard streams of the process.
@@ -38,7 +42,7 @@ func Main(ctx context.Context, args []string, s Streams, version string) int {
 	err := root.ExecuteContext(ctx)
 	var known *exitError
 	if err != nil && !errors.As(err, &known) {
-		err = &exitError{code: exitWrong, err: fmt.Errorf("%w\n`icono --help` lists the commands", err)}
+		err = wrong("%v", err)
 	}
 	return a.exit(err)
 }
@@ -63,8 +67,59 @@ load a table of posts and its pictures, classify them, join, save and report.`,
 	root.PersistentFlags().BoolVar(&a.plain, "plain", false, "no colour and no moving progress line")
 	root.AddCommand(a.initCommand(), a.validateCommand(), a.planCommand(), a.runCommand(), a.doctorCommand(),
 		a.explainCommand(), a.schemaCommand())
-	root.CompletionOptions.HiddenDefaultCmd = false
+	root.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return c.Help()
+		}
+		return wrong("there is no command `%s`\n%s", args[0], cmp.Or(suggest.Hint(args[0], commandNames(root)), "`icono --help` lists the commands"))
+	}
+	root.Args = cobra.ArbitraryArgs
+	root.SetFlagErrorFunc(badFlag)
+	root.InitDefaultCompletionCmd()
+	if c, _, err := root.Find([]string{"completion"}); err == nil && c != root {
+		c.Short = "Print a script that completes commands in your shell"
+		c.RunE = func(c *cobra.Command, args []string) error {
+			return wrong("`icono completion` needs the name of a shell: %s", strings.Join(commandNames(c), ", "))
+		}
+	}
 	return root
+}
+
+func commandNames(c *cobra.Command) []string {
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	return names
+}
+
+// badFlag words a flag that is unknown or has a wrong value.
+func badFlag(c *cobra.Command, err error) error {
+	names := regexp.MustCompile(`--[a-z-]+`).FindAllString(c.Flags().FlagUsages(), -1)
+	hint := "`" + c.CommandPath() + " --help` lists the flags"
+	if _, name, unknown := strings.Cut(err.Error(), "unknown flag: "); unknown {
+		if near := suggest.Nearest(name, names); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+	}
+	text := err.Error()
+	if at := strings.Index(text, ": strconv."); at >= 0 {
+		text = text[:at] + ": a whole number is wanted"
+	}
+	return wrong("%s\n%s", text, hint)
+}
+
+// atMost allows up to n arguments.
+func atMost(n int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		switch {
+		case len(args) <= n:
+			return nil
+		case n == 0:
+			return wrong("`%s` takes no arguments, and was given %s", c.CommandPath(), strings.Join(args, " "))
+		}
+		return wrong("`%s` takes one %s, and was given %d: %s", c.CommandPath(), what, len(args), strings.Join(args, " "))
+	}
 }
 
 // terminal reports whether a stream is a terminal that can show colour.

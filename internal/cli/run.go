@@ -15,6 +15,7 @@ import (
 
 	"icono/internal/pipeline"
 	"icono/internal/stage"
+	"icono/internal/suggest"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -34,19 +35,22 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
   icono run --limit 20                     # the first 20 rows only
   icono run --only types                   # one stage with what it needs; shows its first rows
   icono run --set types.batch_size=8 --set seed=7`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1, "file or folder"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("limit") && limit < 1 {
+				return wrong("--limit %d: take at least 1 row, or leave the flag out for all", limit)
+			}
 			ctx, drain, signalled := interrupts(c.Context())
 			s, err := a.open(ctx, args, flags, true)
 			if err != nil {
 				return err
 			}
 			defer s.close()
-			if err := a.show(s.faults); err != nil {
+			if err := a.admit(s.faults); err != nil {
 				return err
 			}
 			if only != "" && s.plan.Index(only) < 0 {
-				return wrong("--only %s: no stage has this id", only)
+				return wrong("--only %s: no stage has this id\n%s", only, suggest.Hint(only, s.plan.IDs()))
 			}
 			start := time.Now()
 			set := pipeline.RunSettings{Settings: s.settings, Program: a.version, Only: only, Limit: limit, Drain: drain}
@@ -130,7 +134,7 @@ func (a *app) summary(facts []stage.StageFacts, done bool, took time.Duration) {
 		}
 	}
 	if done {
-		fmt.Fprintf(a.Err, "done in %s: every row is accounted for\n", took.Round(10*time.Millisecond))
+		fmt.Fprintf(a.Err, "done in %.2f s: every row is accounted for\n", took.Seconds())
 	}
 }
 

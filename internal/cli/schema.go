@@ -17,7 +17,7 @@ and shows their documentation while you write.`,
 		Example: `  icono schema > pipeline.schema.json    # then, as the first line of a pipeline:
   # yaml-language-server: $schema=pipeline.schema.json
   icono schema clip                      # the options of one kind`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1, "name"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return schemas.Names(), cobra.ShellCompDirectiveNoFileComp
 		},

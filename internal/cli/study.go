@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -55,6 +56,9 @@ func locate(args []string) (string, error) {
 	if len(args) > 0 {
 		path = args[0]
 	}
+	if strings.TrimSpace(path) == "" {
+		return "", wrong("the name of the file is empty")
+	}
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -83,6 +87,9 @@ func wrong(format string, args ...any) error {
 // open reads and checks a pipeline file. Its faults are in the study; an error
 // means that there is no file to read.
 func (a *app) open(ctx context.Context, args []string, f studyFlags, full bool) (*study, error) {
+	if f.workers < 0 || f.batch < 0 {
+		return nil, wrong("--workers and --batch-rows cannot be negative")
+	}
 	path, err := locate(args)
 	if err != nil {
 		return nil, err
@@ -116,6 +123,14 @@ func (a *app) open(ctx context.Context, args []string, f studyFlags, full bool) 
 func (s *study) close() {
 	s.backends.close()
 	_ = s.library.Close()
+}
+
+// admit is show for commands that have a result of their own on standard output:
+// where nothing is wrong, that stays free of faults.
+func (a *app) admit(faults []diag.Diagnostic) error {
+	text := *a
+	text.json = a.json && slices.ContainsFunc(faults, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
+	return text.show(faults)
 }
 
 // show prints the faults of a pipeline, and returns an error if any of them

@@ -20,7 +20,7 @@ With GITHUB_ACTIONS=true the faults are also printed as annotations.`,
 		Example: `  icono validate
   icono validate studies/stories.yaml
   icono validate --json studies/stories.yaml | jq .`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMost(1, "file or folder"),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.open(c.Context(), args, flags, false)
 			if err != nil {

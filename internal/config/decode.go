@@ -20,7 +20,11 @@ func Decode(n *source.Node, config any, whole source.Span, what string, list *di
 	if n != nil && !n.IsNull() {
 		whole = n.Span
 		if n.Form != source.Mapping {
-			list.Error("type", n.Span, fmt.Sprintf("%s must be a mapping of options, not %s", what, n.Describe()), "")
+			hint := "for example `with: {path: data/posts.csv}`"
+			if n.Form == source.Sequence {
+				hint = "write the options without dashes"
+			}
+			list.Error("type", n.Span, fmt.Sprintf("`with` of %s must be a mapping of options, not %s", what, n.Describe()), hint)
 			return
 		}
 	}
@@ -49,9 +53,17 @@ func (d decoder) options(n *source.Node, v reflect.Value, opts []Option, whole s
 	}
 	for _, f := range n.Fields {
 		if !slices.Contains(names, f.Key.Text) {
-			d.list.Error("unknown-option", f.Key.Span, fmt.Sprintf("%s has no option `%s`", what, f.Key.Text), suggest.Hint(f.Key.Text, names))
+			d.list.Error("unknown-option", f.Key.Span, fmt.Sprintf("%s has no option `%s`", what, f.Key.Text), unknown(f, names))
 		}
 	}
+}
+
+// unknown hints at what an unknown option was meant to be.
+func unknown(f source.Field, names []string) string {
+	if f.Key.Tag == "!!int" && f.Value.IsNull() {
+		return "a comma begins the next option; a decimal number is written with a point, as in 0.5"
+	}
+	return suggest.Hint(f.Key.Text, names)
 }
 
 func example(o Option) string {
@@ -139,7 +151,7 @@ func (d decoder) sequence(n *source.Node, v reflect.Value, o Option) {
 
 func (d decoder) mapping(n *source.Node, v reflect.Value, o Option) {
 	if n.Form != source.Mapping {
-		d.wrong(n, o, "a mapping")
+		d.wrong(n, o, "a mapping of names")
 		return
 	}
 	d.length(n, o, len(n.Fields), "entries")

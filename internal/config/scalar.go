@@ -135,8 +135,9 @@ func choices(enum []string) string {
 }
 
 func near(text string, enum []string) string {
-	if s := suggest.Nearest(text, enum); s != "" {
-		return "; did you mean `" + s + "`?"
+	s := suggest.Nearest(text, enum)
+	if s == "" || len(text) < 4 && !strings.EqualFold(text, s) { // gpu is near cpu, and far from it
+		return ""
 	}
-	return ""
+	return ". Did you mean `" + s + "`?"
 }

@@ -17,13 +17,13 @@ func Print(w io.Writer, list []Diagnostic, colour bool) {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s%s: %s\n", place(d.Span), paint(string(d.Severity), severityColour(d.Severity), colour), d.Message)
+		fmt.Fprintf(w, "%s%s: %s\n", place(d.Span), paint(string(d.Severity), severityColour(d.Severity), colour), printable(d.Message))
 		excerpt(w, d.Span, colour)
 		if d.Hint != "" {
-			fmt.Fprintf(w, "  %s %s\n", paint("help:", "36", colour), d.Hint)
+			fmt.Fprintf(w, "  %s %s\n", paint("help:", "36", colour), printable(d.Hint))
 		}
 		for _, n := range d.Notes {
-			fmt.Fprintf(w, "  %s%s\n", place(n.Span), n.Message)
+			fmt.Fprintf(w, "  %s%s\n", place(n.Span), printable(n.Message))
 		}
 	}
 }
@@ -85,7 +85,7 @@ func excerpt(w io.Writer, s source.Span, colour bool) {
 // printable replaces what would upset a terminal or the caret's column.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f {
+		if r < 0x20 && r != '\n' || r >= 0x7f && r < 0xa0 {
 			return ' '
 		}
 		return r

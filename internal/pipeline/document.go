@@ -34,6 +34,8 @@ type Spec struct {
 	OnFault  Policy
 	// idAt, kindAt and at are places for messages; at is the whole entry.
 	idAt, kindAt, at source.Span
+	faultAt          source.Span // of the value of on_fault
+	badFrom          bool        // `from` is wrong, and that has been said
 }
 
 // Ref is a stage named in `from`.
@@ -83,9 +85,21 @@ func checkKeys(n *source.Node, what string, known []string, list *diag.List) {
 	}
 }
 
+// misspelt reports whether a mapping has a key that is nearly this one; then
+// that is the mistake, and not that the key is missing.
+func misspelt(n *source.Node, key string) bool {
+	for _, f := range n.Fields {
+		if suggest.Nearest(f.Key.Text, topKeys) == key {
+			return true
+		}
+	}
+	return false
+}
+
 func (d *Document) header(root *source.Node, list *diag.List) {
 	top := source.Span{File: d.File, Start: root.Span.Start, End: root.Span.Start}
 	switch v := root.Get("version"); {
+	case v == nil && misspelt(root, "version"):
 	case v == nil:
 		list.Error("required", top, "the file does not say which version of the grammar it is written in", fmt.Sprintf("begin it with `version: %d`", Version))
 	case v.Tag != "!!int" || v.Text != strconv.Itoa(Version):
@@ -111,7 +125,11 @@ func text(n *source.Node, key string, list *diag.List) string {
 	case v.IsNull():
 		list.Error("no-value", v.Span, "`"+key+"` has no value", "give it one, or remove the line")
 	case v.Form != source.Scalar:
-		list.Error("type", v.Span, "`"+key+"` must be text, not "+v.Describe(), "")
+		hint := ""
+		if key == "kind" {
+			hint = "for example `kind: load`; a stage has one kind"
+		}
+		list.Error("type", v.Span, "`"+key+"` must be text, not "+v.Describe(), hint)
 	case v.Tag != "!!str":
 		list.Error("text-meant", v.Span, "`"+key+"` must be text, but YAML reads "+v.Describe()+" here", fmt.Sprintf("put it in quotes: %q", v.Text))
 	default:
@@ -123,6 +141,8 @@ func text(n *source.Node, key string, list *diag.List) string {
 func (d *Document) stages(root *source.Node, list *diag.List) {
 	n := root.Get("stages")
 	switch {
+	case n == nil && misspelt(root, "stages"):
+		return
 	case n == nil:
 		list.Error("required", source.Span{File: d.File, Start: root.Span.Start, End: root.Span.Start}, "the pipeline has no `stages`", "add a list: `stages:` and below it `- id: posts`")
 		return
@@ -131,7 +151,11 @@ func (d *Document) stages(root *source.Node, list *diag.List) {
 		if n.IsNull() {
 			at = root.KeyNode("stages").Span
 		}
-		list.Error("type", at, "`stages` must be a list, not "+n.Describe(), "begin each stage with `- id: name`")
+		hint := "begin each stage with `- id: name`"
+		if len(n.Fields) > 0 && strings.HasPrefix(n.Fields[0].Key.Text, "-") {
+			hint = "put a space after the dash: `- id: name`"
+		}
+		list.Error("type", at, "`stages` must be a list, not "+n.Describe(), hint)
 		return
 	case len(n.Items) == 0:
 		list.Error("required", n.Span, "the pipeline has no stages", "")
@@ -152,57 +176,4 @@ func (d *Document) stages(root *source.Node, list *diag.List) {
 		}
 		first[s.ID] = s.idAt
 	}
-}
-
-func (d *Document) spec(n *source.Node, list *diag.List) Spec {
-	checkKeys(n, "a stage", stageKeys, list)
-	s := Spec{at: n.Span, With: n.Get("with"), OnFault: Keep()}
-	s.idAt, s.kindAt = head(n.Span), head(n.Span)
-	if v := n.Get("id"); v != nil {
-		s.idAt = v.Span
-	} else {
-		list.Error("required", s.idAt, "a stage has no `id`", "name it: `- id: posts`")
-	}
-	if s.ID = text(n, "id", list); s.ID != "" && !idPattern.MatchString(s.ID) {
-		list.Error("bad-id", s.idAt, fmt.Sprintf("`%s` cannot be an id", s.ID), "use letters, digits, - and _, and begin with a letter")
-	}
-	if v := n.Get("kind"); v != nil {
-		s.kindAt = v.Span
-	} else {
-		list.Error("required", s.idAt, "a stage has no `kind`", "say what it does: `kind: load`")
-	}
-	s.Kind = text(n, "kind", list)
-	s.from(n.Get("from"), list)
-	if v := n.Get("on_fault"); v != nil {
-		policy, err := ParsePolicy(v.Text)
-		if err != nil || v.Form != source.Scalar || v.Tag != "!!str" {
-			list.Error("not-a-choice", v.Span, "`on_fault` cannot be "+v.Describe(), "choose keep, drop, stop, or a share as in `stop above 5%`")
-		} else {
-			s.OnFault = policy
-		}
-	}
-	return s
-}
-
-func (s *Spec) from(v *source.Node, list *diag.List) {
-	if v == nil {
-		return
-	}
-	s.HasFrom = true
-	items := v.Items
-	if v.Form != source.Sequence {
-		items = []*source.Node{v}
-	}
-	for _, item := range items {
-		if item.Form != source.Scalar || item.IsNull() {
-			list.Error("type", item.Span, "`from` names stages by id, not "+item.Describe(), "for example `from: posts` or `from: [posts, codes]`")
-			continue
-		}
-		s.From = append(s.From, Ref{strings.TrimSpace(item.Text), item.Span})
-	}
-}
-
-// head is the first place of a span, for what is absent from it.
-func head(s source.Span) source.Span {
-	return source.Span{File: s.File, Start: s.Start, End: s.Start + 1}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -17,7 +19,7 @@ func (r *runner) rows(ctx context.Context, i int) stage.Rows {
 	s := r.plan.Stages[i]
 	in := make([]stage.Table, len(s.Inputs))
 	for k, from := range s.Inputs {
-		rows := r.edge(ctx, from)
+		rows := r.edge(ctx, from, i)
 		if k == 0 { // the table whose rows are conserved
 			rows = r.count(rows, i)
 		}
@@ -48,8 +50,9 @@ func (r *runner) limited() int {
 	return first
 }
 
-// edge returns the rows of the stage at i for one of its readers.
-func (r *runner) edge(ctx context.Context, i int) stage.Rows {
+// edge returns the rows of the stage at i for its reader. A run that drains
+// still passes on what lies spooled, but not to stages that cost.
+func (r *runner) edge(ctx context.Context, i, reader int) stage.Rows {
 	readers := 0
 	for _, k := range r.plan.Stages[i].Readers {
 		for _, from := range r.plan.Stages[k].Inputs {
@@ -64,6 +67,7 @@ func (r *runner) edge(ctx context.Context, i int) stage.Rows {
 	if r.spools[i] == nil {
 		r.spools[i] = &spooled{}
 	}
+	costly := r.costly(reader)
 	return func(yield func(arrow.Record, error) bool) {
 		s := r.spools[i]
 		if err := s.fill(r, ctx, i); err != nil {
@@ -71,7 +75,7 @@ func (r *runner) edge(ctx context.Context, i int) stage.Rows {
 			return
 		}
 		for rec, err := range s.file.Rows(ctx, r.set.Memory) {
-			if err == nil && drained(r.set.Drain) {
+			if err == nil && costly && drained(r.set.Drain) {
 				return
 			}
 			if !yield(rec, err) {
@@ -81,29 +85,37 @@ func (r *runner) edge(ctx context.Context, i int) stage.Rows {
 	}
 }
 
+// costly reports whether the stage at i, or one that reads of it, costs time or
+// money for each row.
+func (r *runner) costly(i int) bool {
+	if _, costs := r.plan.Stages[i].Stage.(stage.Coster); costs {
+		return true
+	}
+	return slices.ContainsFunc(r.plan.Stages[i].Readers, func(k int) bool { return r.needed[k] && r.costly(k) })
+}
+
 // spooled holds the rows of a stage with several readers on disk.
 type spooled struct {
 	file *tabular.Spool
 	err  error
-	full bool
+	once sync.Once
 }
 
 // fill runs the stage once, for whichever reader asks first.
 func (s *spooled) fill(r *runner, ctx context.Context, i int) error {
-	if s.full {
-		return s.err
-	}
-	s.full = true
-	s.file, s.err = tabular.NewSpool(r.set.TempDir, r.plan.Stages[i].Out)
-	if s.err != nil {
-		return s.err
+	s.once.Do(func() { s.err = s.run(r, ctx, i) })
+	return s.err
+}
+
+func (s *spooled) run(r *runner, ctx context.Context, i int) (err error) {
+	if s.file, err = tabular.NewSpool(r.set.TempDir, r.plan.Stages[i].Out); err != nil {
+		return err
 	}
 	for rec, err := range r.rows(ctx, i) {
 		if err == nil {
 			err = s.file.Append(rec)
 		}
 		if err != nil {
-			s.err = err
 			return err
 		}
 	}

@@ -33,12 +33,12 @@ func (p *Plan) connect(list *diag.List) {
 			at, ok := index[r.ID]
 			if !ok {
 				s.broken = true
-				list.Error("unknown-stage", r.At, fmt.Sprintf("no stage has the id `%s`", r.ID), suggest.Hint(r.ID, ids))
+				list.Error("unknown-stage", r.At, fmt.Sprintf("no stage has the id `%s`", r.ID), hintStage(r.ID, s.ID, ids))
 				continue
 			}
 			s.Inputs = append(s.Inputs, at)
 		}
-		if s.kind.Name == "" || len(s.Inputs) != len(refs) {
+		if s.kind.Name == "" || s.badFrom || len(s.Inputs) != len(refs) {
 			s.broken = true
 			continue
 		}
@@ -56,8 +56,21 @@ func (p *Plan) connect(list *diag.List) {
 	}
 }
 
+// hintStage hints at the stage that an unknown id in `from` of the stage self
+// was meant to be.
+func hintStage(id, self string, ids []string) string {
+	if strings.ContainsAny(id, ", ") {
+		return "several stages are a list: `from: [" + strings.Join(strings.FieldsFunc(id, func(r rune) bool { return r == ',' || r == ' ' }), ", ") + "]`"
+	}
+	others := slices.DeleteFunc(slices.Clone(ids), func(other string) bool { return other == self })
+	return suggest.Hint(id, others)
+}
+
 func (s *Planned) wrongArity(i int, list *diag.List) {
 	at, hint := s.kindAt, "name them: `from: [posts, codes]`"
+	if s.kind.Inputs.Max == 1 {
+		hint = "name one: `from: posts`"
+	}
 	if len(s.From) > 0 {
 		at = source.Span{File: s.From[0].At.File, Start: s.From[0].At.Start, End: s.From[len(s.From)-1].At.End}
 	}
@@ -105,7 +118,7 @@ func (p *Plan) sort(list *diag.List) {
 				}
 			}
 			slices.Reverse(names)
-			list.Error("cycle", at, "stages read each other in a circle: "+strings.Join(names, " → "), "a stage can only read what comes before it")
+			list.Error("cycle", at, "stages read each other in a circle: "+strings.Join(names, " → "), "let one of them read another stage with `from`")
 			return
 		}
 		state[i] = open
@@ -167,6 +180,15 @@ func (p *Plan) checkReaders(list *diag.List) {
 // Index returns the index of the stage with the id, or -1.
 func (p *Plan) Index(id string) int {
 	return slices.IndexFunc(p.Stages, func(s *Planned) bool { return s.ID == id })
+}
+
+// IDs returns the ids of the stages, in the file's order.
+func (p *Plan) IDs() []string {
+	ids := make([]string, len(p.Stages))
+	for i, s := range p.Stages {
+		ids[i] = s.ID
+	}
+	return ids
 }
 
 // Upstream marks the stages that the stage at i needs, and itself.

@@ -87,6 +87,9 @@ func build(spec Spec, kinds []stage.Kind, list *diag.List) *Planned {
 	var own diag.List
 	config.Decode(spec.With, c, spec.kindAt, fmt.Sprintf("the stage `%s`", spec.ID), &own)
 	for _, d := range own.Sorted() {
+		if other := owner(d, spec.With, kinds); d.Code == "unknown-option" && other != "" {
+			d.Hint = "it is an option of the kind `" + other + "`"
+		}
 		list.Add(d)
 	}
 	if own.HasErrors() {
@@ -100,6 +103,26 @@ func build(spec Spec, kinds []stage.Kind, list *diag.List) *Planned {
 		p.Stage = p.kind.Build(spec.ID, c)
 	}
 	return p
+}
+
+// owner returns the kind that has the option that a diagnostic calls unknown.
+func owner(d diag.Diagnostic, with *source.Node, kinds []stage.Kind) string {
+	if with == nil {
+		return ""
+	}
+	for _, f := range with.Fields {
+		if f.Key.Span != d.Span {
+			continue
+		}
+		for _, k := range kinds {
+			for _, o := range config.Describe(k.NewConfig()) {
+				if o.Name == f.Key.Text {
+					return k.Name
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // report adds an error of the stage to list, with the place of the option.
@@ -175,42 +198,11 @@ func (p *Plan) derive(ctx context.Context, s *Planned, set Settings, list *diag.
 		return
 	}
 	s.Out = out
+	if s.faultAt.File != nil && stage.FindAdded(out, stage.StatusRole, s.ID) < 0 {
+		list.Error("no-faults", s.faultAt, fmt.Sprintf("the kind `%s` cannot fail on a single row, so `on_fault` says nothing here", s.Kind), "remove the line, or move it to the stage that codes")
+	}
 	if f, ok := s.Stage.(stage.FileUser); ok {
 		s.Reads, s.Writes = f.Files()
 	}
 	s.checkColumns(p, list)
-}
-
-// checkColumns finds columns that exist twice and remembers who made which.
-func (s *Planned) checkColumns(p *Plan, list *diag.List) {
-	s.origin = map[string]string{}
-	for _, i := range s.Inputs {
-		for name, id := range p.Stages[i].origin {
-			if s.origin[name] == "" {
-				s.origin[name] = id
-			}
-		}
-	}
-	seen := map[string]bool{}
-	for _, f := range s.Out.Fields() {
-		if seen[f.Name] {
-			s.broken = true
-			list.Error("column-exists", s.kindAt, fmt.Sprintf("the column %q of the stage `%s` exists already: it comes from the stage `%s`", f.Name, s.ID, s.origin[f.Name]),
-				"give one of them another name (`"+s.naming()+"`)")
-		}
-		seen[f.Name] = true
-		if s.origin[f.Name] == "" {
-			s.origin[f.Name] = s.ID
-		}
-	}
-}
-
-// naming returns the option of the kind that names its columns.
-func (s *Planned) naming() string {
-	for _, o := range config.Describe(s.kind.NewConfig()) {
-		if o.Name == "prefix" || o.Name == "column" {
-			return o.Name
-		}
-	}
-	return "prefix"
 }

@@ -28,7 +28,7 @@ func ParseSet(text string, list *diag.List) (Set, bool) {
 	}
 	node, err := source.Value("--set "+strings.TrimSpace(name), value)
 	if err != nil {
-		list.Error("set", f.At(len(name)+1, len(value)), "the value is not YAML: "+err.Error(), "put it in quotes")
+		list.Error("set", f.At(len(name)+1, len(value)), "the value cannot be read: "+err.Error(), "put it in quotes")
 		return Set{}, false
 	}
 	return Set{strings.Split(strings.TrimSpace(name), "."), node, f.At(0, len(name))}, true

@@ -1,6 +1,9 @@
 package source
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Form is the form of a node.
 type Form int
@@ -28,8 +31,9 @@ type Node struct {
 	Fields []Field
 	Span   Span
 	// block marks a scalar in a block (| or >) or of several lines, where
-	// an offset into Text is not one into the file.
-	block bool
+	// an offset into Text is not one into the file. alias marks one whose text
+	// stands elsewhere.
+	block, alias bool
 }
 
 // Field is an entry of a mapping.
@@ -85,21 +89,50 @@ func (n *Node) Find(path []string) (*Node, bool) {
 // span of all of it where the file writes the text in another way.
 func (n *Node) Inner(start, end int) Span {
 	s := n.Span
-	if s.File == nil || n.block || start < 0 || start > len(n.Text) || start == 0 && end == 0 {
+	if s.File == nil || n.alias || start < 0 || start > len(n.Text) || start == 0 && end == 0 {
 		return s
 	}
 	end = min(max(end, start), len(n.Text))
+	if n.block {
+		return n.sought(start, end)
+	}
 	raw := s.File.Text[s.Start:s.End]
 	skip := 0
 	if !n.Plain {
-		if len(raw) != len(n.Text)+2 { // escapes shift the offsets
-			return s
+		if len(raw) != len(n.Text)+2 || strings.Contains(raw, "\n") { // escapes and line ends shift the offsets
+			return n.sought(start, end)
 		}
 		skip = 1
 	} else if raw != n.Text {
-		return s
+		return n.sought(start, end)
 	}
 	return Span{s.File, s.Start + skip + start, s.Start + skip + end}
+}
+
+// sought is Inner for text that the file writes in another way: over several
+// lines, or with escapes. The same words stand there in the same order, so the
+// word is found by counting where it stands among its equals.
+func (n *Node) sought(start, end int) Span {
+	word := n.Text[start:end]
+	if first, _, more := strings.Cut(word, "\n"); more {
+		word = first
+	}
+	word = strings.TrimSpace(word)
+	if word == "" {
+		return n.Span
+	}
+	before := strings.Count(n.Text[:start], word)
+	at := n.Span.Start
+	for ; before >= 0; before-- {
+		next := strings.Index(n.Span.File.Text[at:], word)
+		if next < 0 {
+			return n.Span
+		}
+		if at += next; before > 0 {
+			at += len(word)
+		}
+	}
+	return n.Span.File.At(at, len(word))
 }
 
 // Describe names the value for a message.

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -41,7 +39,7 @@ func Parse(f *File) (*Node, []*SyntaxError) {
 	var doc yaml.Node
 	if err := decode(d, &doc); err != nil {
 		if errors.Is(err, io.EOF) {
-			return nil, []*SyntaxError{{f.At(0, 0), "the file is empty", "`icono init` writes one to start from"}}
+			return nil, []*SyntaxError{{f.At(0, 0), "the file is empty, but for comments at most", "`icono init` writes one to start from"}}
 		}
 		return nil, []*SyntaxError{syntaxError(f, err)}
 	}
@@ -64,36 +62,6 @@ func decode(d *yaml.Decoder, n *yaml.Node) (err error) {
 		}
 	}()
 	return d.Decode(n)
-}
-
-var lineOf = regexp.MustCompile(`line (\d+): `)
-
-func syntaxError(f *File, err error) *SyntaxError {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	line := 1
-	if m := lineOf.FindStringSubmatch(text); m != nil {
-		line, _ = strconv.Atoi(m[1])
-		text = strings.Replace(text, m[0], "", 1)
-	}
-	content := f.Line(line)
-	if strings.TrimSpace(content) == "" && line > 1 {
-		line--
-		content = f.Line(line)
-	}
-	indent := len(content) - len(strings.TrimLeft(content, " "))
-	hint := ""
-	switch {
-	case strings.Contains(text, "cannot start any token") && strings.Contains(content, "\t"):
-		text, hint = "a tab where YAML wants spaces", "indent with spaces"
-	case strings.Contains(text, "mapping values are not allowed"):
-		hint = "a value that holds `: ` needs quotes, and a key must stand in line with its neighbours"
-	case strings.Contains(text, "did not find expected key"):
-		hint = "look at the indentation here and in the line above"
-	case strings.Contains(text, "found unexpected end of stream"):
-		hint = "a quote that opens here is never closed"
-	}
-	start := f.Offset(Position{line, 1}) + indent
-	return &SyntaxError{f.At(start, max(len(strings.TrimSpace(content)), 0)), "not YAML: " + text, hint}
 }
 
 type parser struct {
@@ -125,7 +93,7 @@ func (p *parser) node(y *yaml.Node, open []*yaml.Node) *Node {
 		}
 		target := p.node(y.Alias, open)
 		target.Span = p.span(y)
-		target.block = true
+		target.alias = true
 		return target
 	case yaml.SequenceNode:
 		n.Form = Sequence

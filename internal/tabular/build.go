@@ -2,7 +2,6 @@ package tabular
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -24,17 +23,17 @@ func appendCell(b array.Builder, c cell) bool {
 		b.Append(v)
 		return ok
 	case *array.BooleanBuilder:
-		ok := isBool(c.text)
-		b.Append(ok && (c.text[0] == 't' || c.text[0] == 'T'))
+		v, ok := parseBool(c.text)
+		b.Append(v)
 		return ok
 	case *array.Date32Builder:
-		t, err := time.Parse(time.DateOnly, string(c.text))
-		b.Append(arrow.Date32FromTime(t))
-		return err == nil
+		micros, form := parseTime(c.text)
+		b.Append(arrow.Date32(micros / day))
+		return form == dateForm
 	case *array.TimestampBuilder:
-		t, zoned, ok := parseTime(string(c.text))
-		b.Append(arrow.Timestamp(t.UnixMicro()))
-		return ok && (!zoned || b.Type().(*arrow.TimestampType).TimeZone != "")
+		micros, form := parseTime(c.text)
+		b.Append(arrow.Timestamp(micros))
+		return form != noTime && (form != zonedForm || b.Type().(*arrow.TimestampType).TimeZone != "")
 	}
 	return false
 }

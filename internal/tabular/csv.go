@@ -1,10 +1,8 @@
 package tabular
 
 import (
-	"bufio"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -13,7 +11,7 @@ type cellKind uint8
 
 const (
 	bareCell   cellKind = iota // text without quotes: anything
-	quotedCell                 // text in quotes: never null
+	quotedCell                 // text in quotes: in a column of text never null
 	boolCell                   // JSON true or false
 	numberCell                 // a JSON number
 	textCell                   // a JSON string
@@ -21,31 +19,49 @@ const (
 	nullCell                   // absent or null
 )
 
-// cell is the text of one cell, valid until the next row is read.
+// cell is the text of one cell, valid until the next row is read, and where it
+// begins, as the place method of its reader takes it.
 type cell struct {
-	text   []byte
-	kind   cellKind
-	column int // of its first character, counted from 1; 0 where unknown
+	text         []byte
+	kind         cellKind
+	line, column int
 }
+
+// Sizes in bytes of what a csvReader reads at once, and of the largest row.
+const (
+	windowBytes = 1 << 16
+	maxRow      = 64 << 20
+)
 
 // csvReader reads records by RFC 4180. Besides it, quotes inside a cell that
 // does not begin with one are text, lines may end in LF, CRLF or CR, and
 // blank lines are skipped.
 type csvReader struct {
-	name  string
-	r     *bufio.Reader
-	delim byte
-	line  int // of the next character
-	start int // line that the last record began in
-	buf   []byte
-	ends  []int
-	kinds []cellKind
-	cols  []int
-	cells []cell
+	name   string
+	r      io.Reader
+	delim  byte
+	bare   [256]bool // bytes that end a run of a cell without quotes
+	quoted [256]bool // bytes that end a run of a cell in quotes
+	buffer []byte
+	window []byte // the part of buffer that was read and not yet taken
+	err    error  // why no more can be read
+	line   int    // of the next character
+	column int    // of the next character, counted from 1 in characters
+	start  int    // line that the last record began in
+	text   []byte // of the cells of the record
+	ends   []int  // of each cell in text
+	cells  []cell
 }
 
 func newCSVReader(name string, r io.Reader, delim byte) *csvReader {
-	return &csvReader{name: name, r: bufio.NewReaderSize(r, 1<<16), delim: delim, line: 1}
+	c := &csvReader{name: name, r: r, delim: delim, buffer: make([]byte, windowBytes), line: 1, column: 1}
+	for _, b := range []byte{delim, '\n', '\r', 0} {
+		c.bare[b] = true
+	}
+	for _, b := range []byte{'"', '\n', '\r', 0} {
+		c.quoted[b] = true
+	}
+	return c
 }
 
 func (c *csvReader) fail(line, column int, format string, args ...any) error {
@@ -58,114 +74,151 @@ func (c *csvReader) next() ([]cell, error) {
 		if err := c.record(); err != nil {
 			return nil, err
 		}
-		if len(c.ends) == 1 && c.ends[0] == 0 && c.kinds[0] == bareCell {
-			continue // a blank line
+		if len(c.cells) > 1 || c.ends[0] > 0 || c.cells[0].kind == quotedCell {
+			break // not a blank line
 		}
-		break
 	}
-	c.cells = c.cells[:0]
 	from := 0
 	for i, end := range c.ends {
-		c.cells = append(c.cells, cell{c.buf[from:end:end], c.kinds[i], c.cols[i]})
+		c.cells[i].text = c.text[from:end:end]
 		from = end
 	}
 	return c.cells, nil
 }
 
-// record reads the cells of a record into buf.
+// record reads the cells of a record; their texts are not set yet.
 func (c *csvReader) record() error {
-	c.buf, c.ends, c.kinds, c.cols = c.buf[:0], c.ends[:0], c.kinds[:0], c.cols[:0]
+	c.text, c.ends, c.cells = c.text[:0], c.ends[:0], c.cells[:0]
 	c.start = c.line
-	column := 0 // characters read in this line
-	cellStart, kind := 1, bareCell
-	finish := func() {
-		c.ends, c.kinds, c.cols = append(c.ends, len(c.buf)), append(c.kinds, kind), append(c.cols, cellStart)
-		cellStart, kind = column+1, bareCell
-	}
-	empty := func() bool {
-		return len(c.ends) == 0 && len(c.buf) == 0 || len(c.ends) > 0 && len(c.buf) == c.ends[len(c.ends)-1]
+	if !c.more() {
+		return c.err
 	}
 	for {
-		b, err := c.r.ReadByte()
-		if err != nil {
-			if err != io.EOF {
-				return fmt.Errorf("%s cannot be read: %w", c.name, err)
-			}
-			if len(c.ends) == 0 && empty() && kind == bareCell {
-				return io.EOF
-			}
-			finish()
-			return nil
-		}
-		if b&0xc0 != 0x80 {
-			column++
-		}
-		switch {
-		case b == c.delim:
-			finish()
-		case b == '\n' || b == '\r':
-			c.endLine(b)
-			finish()
-			return nil
-		case b == '"' && kind == bareCell && empty():
-			kind = quotedCell
-			lines, err := c.quoted(&column)
-			if err != nil {
-				return err
-			}
-			c.line += lines
-		case b == 0:
-			return c.fail(c.line, column, "a NUL byte in a text file; is it UTF-16? Set `encoding`")
-		case kind == quotedCell:
-			return c.fail(c.line, column, "text after the quote that closes a cell; a quote inside a cell is written twice (\"\")")
-		default:
-			c.buf = append(c.buf, b)
+		if last, err := c.cell(); last || err != nil {
+			return err
 		}
 	}
 }
 
-func (c *csvReader) endLine(b byte) {
-	c.line++
-	if b != '\r' {
-		return
+// more reports whether the window holds a byte, reading if it must.
+func (c *csvReader) more() bool {
+	for len(c.window) == 0 {
+		if c.err != nil {
+			return false
+		}
+		n, err := c.r.Read(c.buffer)
+		c.window, c.err = c.buffer[:n], err
+		if err != nil && err != io.EOF {
+			c.err = fmt.Errorf("%s cannot be read: %w", c.name, err)
+		}
 	}
-	if next, err := c.r.Peek(1); err == nil && next[0] == '\n' {
-		_, _ = c.r.Discard(1) // peeked, so it is there
+	return true
+}
+
+// cell reads one cell and what ends it. It reports whether the record ends.
+func (c *csvReader) cell() (last bool, err error) {
+	this := cell{line: c.line, column: c.column}
+	if c.more() && c.window[0] == '"' {
+		this.kind = quotedCell
+		err = c.inQuotes()
+		if err == nil && c.more() && !c.bare[c.window[0]] {
+			err = c.fail(c.line, c.column, "text after the quote that closes a cell; a quote inside a cell is written twice (\"\")")
+		}
+	} else {
+		err = c.run(&c.bare)
+	}
+	if err != nil {
+		return true, err
+	}
+	c.ends, c.cells = append(c.ends, len(c.text)), append(c.cells, this)
+	if !c.more() {
+		if c.err != io.EOF {
+			return true, c.err
+		}
+		return true, nil
+	}
+	switch b := c.window[0]; b {
+	case 0:
+		return true, c.nul()
+	case c.delim:
+		c.window = c.window[1:]
+		c.column++
+		return false, nil
+	default:
+		c.endLine()
+		return true, nil
 	}
 }
 
-// quoted reads up to the closing quote and returns the line ends in between.
-func (c *csvReader) quoted(column *int) (lines int, err error) {
-	line, opened := c.line, *column
-	for {
-		b, err := c.r.ReadByte()
-		if err == io.EOF {
-			return 0, c.fail(line, opened, "a quote that opens here is never closed")
+// run takes bytes up to the next stop or the end of the file.
+func (c *csvReader) run(stops *[256]bool) error {
+	for c.more() {
+		w, n, characters := c.window, 0, 0
+		for n < len(w) && !stops[w[n]] {
+			if w[n]&0xc0 != 0x80 {
+				characters++
+			}
+			n++
 		}
-		if err != nil {
-			return 0, fmt.Errorf("%s cannot be read: %w", c.name, err)
+		c.text = append(c.text, w[:n]...)
+		c.column += characters
+		c.window = w[n:]
+		if len(c.text) > maxRow {
+			return c.fail(c.start, 1, "the row that begins here is longer than %d MB; is a quote never closed?", maxRow>>20)
 		}
-		switch {
-		case b == '\n':
-			lines++
-			*column = 0
-		case b&0xc0 != 0x80:
-			*column++
+		if n < len(w) {
+			return nil
 		}
-		switch {
-		case b == 0:
-			return 0, c.fail(line+lines, *column, "a NUL byte in a text file; is it UTF-16? Set `encoding`")
-		case b != '"':
-			c.buf = append(c.buf, b)
-			continue
-		}
-		if next, err := c.r.Peek(1); err != nil || next[0] != '"' {
-			return lines, nil
-		}
-		_, _ = c.r.Discard(1) // peeked, so it is there
-		*column++
-		c.buf = append(c.buf, '"')
 	}
+	if c.err != io.EOF {
+		return c.err
+	}
+	return nil
+}
+
+// endLine takes a line end: LF, CRLF or CR.
+func (c *csvReader) endLine() {
+	b := c.window[0]
+	c.window = c.window[1:]
+	if b == '\r' && c.more() && c.window[0] == '\n' {
+		c.window = c.window[1:]
+	}
+	c.line, c.column = c.line+1, 1
+}
+
+// inQuotes takes a cell in quotes, from the opening to the closing one.
+func (c *csvReader) inQuotes() error {
+	line, column := c.line, c.column
+	c.window = c.window[1:]
+	c.column++
+	for {
+		if err := c.run(&c.quoted); err != nil {
+			return err
+		}
+		if !c.more() {
+			return c.fail(line, column, "a quote that opens here is never closed")
+		}
+		b := c.window[0]
+		if b == 0 {
+			return c.nul()
+		}
+		c.window = c.window[1:]
+		c.column++
+		if b == '"' {
+			if !c.more() || c.window[0] != '"' {
+				return nil
+			}
+			c.window = c.window[1:]
+			c.column++
+		} else if b == '\n' || !c.more() || c.window[0] != '\n' {
+			c.line, c.column = c.line+1, 1
+		}
+		c.text = append(c.text, b)
+	}
+}
+
+func (c *csvReader) nul() error {
+	return c.fail(c.line, c.column, "a NUL byte in a text file; is it UTF-16? Set `encoding`")
 }
 
 // header reads the names of the columns. As pandas does, a column without a
@@ -178,18 +231,20 @@ func (c *csvReader) header() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(cells) >= 1 && strings.HasPrefix(string(cells[0].text), "sep=") && len(cells) <= 2 {
+	if c.start == 1 && len(cells) <= 2 && cells[0].kind == bareCell && strings.HasPrefix(string(cells[0].text), "sep=") {
 		return c.header() // Excel's line that names the delimiter
 	}
 	names := make([]string, len(cells))
+	seen := make(map[string]int, len(cells))
 	for i, cell := range cells {
 		names[i] = strings.TrimSpace(string(cell.text))
 		if names[i] == "" {
 			names[i] = fmt.Sprintf("Unnamed: %d", i)
 		}
-		if first := slices.Index(names[:i], names[i]); first >= 0 {
-			return nil, c.fail(c.start, cell.column, "two columns are called %q, the %d. and the %d.; rename one of them", names[i], first+1, i+1)
+		if first, twice := seen[names[i]]; twice {
+			return nil, c.fail(cell.line, cell.column, "two columns are called %q, number %d and number %d; rename one of them", names[i], first+1, i+1)
 		}
+		seen[names[i]] = i
 	}
 	return names, nil
 }
@@ -211,66 +266,6 @@ func (r *csvRows) next() ([]cell, error) {
 	return cells, nil
 }
 
-func (r *csvRows) columns() []string { return r.names }
-func (r *csvRows) at() int           { return r.start }
-
-// sniffRecords is how many records decide on the delimiter.
-const sniffRecords = 50
-
-// sniffDelimiter chooses the delimiter with which the first records have one
-// number of cells, the larger that number the better.
-func sniffDelimiter(src Source, encoding string) (byte, error) {
-	best, most := byte(','), 0
-	for _, d := range []byte{',', ';', '\t', '|'} {
-		r, err := openDecoded(src, encoding)
-		if err != nil {
-			return 0, err
-		}
-		if d, ok := namedDelimiter(r); ok {
-			_ = r.Close()
-			return d, nil
-		}
-		_ = r.Close()
-		if r, err = openDecoded(src, encoding); err != nil {
-			return 0, err
-		}
-		if n := evenCells(newCSVReader(src.Name, r, d)); n > most {
-			best, most = d, n
-		}
-		_ = r.Close()
-	}
-	return best, nil
-}
-
-// namedDelimiter reads Excel's first line `sep=;`.
-func namedDelimiter(r io.Reader) (byte, bool) {
-	head := make([]byte, 6)
-	n, _ := io.ReadFull(r, head) // a short file has no such line
-	if n < 6 || string(head[:4]) != "sep=" || head[5] != '\n' && head[5] != '\r' {
-		return 0, false
-	}
-	return head[4], true
-}
-
-// evenCells scores a delimiter: the cells of the header if there are several
-// and all records that are looked at have as many; less if only most do.
-func evenCells(c *csvReader) int {
-	first, err := c.next()
-	if err != nil || len(first) < 2 {
-		return 0
-	}
-	width, same, seen := len(first), 0, 0
-	for ; seen < sniffRecords; seen++ {
-		cells, err := c.next()
-		if err != nil {
-			break
-		}
-		if len(cells) == width {
-			same++
-		}
-	}
-	if same == seen {
-		return width * 100
-	}
-	return width * 50 * same / seen
-}
+func (r *csvRows) columns() []string               { return r.names }
+func (r *csvRows) at() int                         { return r.start }
+func (r *csvRows) place(c cell) (line, column int) { return c.line, c.column }

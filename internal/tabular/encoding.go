@@ -3,10 +3,10 @@ package tabular
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"fmt"
 	"io"
-	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -14,25 +14,29 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// detectBytes is how much of a file decides on its encoding.
-const detectBytes = 1 << 20
+// Sizes in bytes of what is looked at for the encoding: at once, and in all
+// where a sample must do.
+const (
+	detectBytes = 1 << 18
+	detectMost  = 4 << 20
+)
 
-// openDecoded opens a text file as UTF-8 without byte order mark, unpacked.
+// openDecoded opens a text file as UTF-8 without byte order mark, unpacked if
+// it is a gzip file.
 func openDecoded(src Source, encoding string) (io.ReadCloser, error) {
 	f, err := src.Open()
 	if err != nil {
 		return nil, err
 	}
-	var r io.Reader = f
-	if strings.HasSuffix(strings.ToLower(src.Name), ".gz") {
-		z, err := gzip.NewReader(f)
+	b := bufio.NewReaderSize(f, 1<<16)
+	if head, _ := b.Peek(2); string(head) == "\x1f\x8b" { // an error comes again below
+		z, err := gzip.NewReader(b)
 		if err != nil {
 			_ = f.Close()
-			return nil, fmt.Errorf("%s is no gzip file: %w", src.Name, err)
+			return nil, fmt.Errorf("%s is a broken gzip file: %w", src.Name, err)
 		}
-		r = z
+		b = bufio.NewReaderSize(z, 1<<16)
 	}
-	b := bufio.NewReaderSize(r, 1<<16)
 	head, err := b.Peek(4)
 	if err != nil && err != io.EOF {
 		_ = f.Close()
@@ -46,11 +50,13 @@ type readCloser struct {
 	io.Closer
 }
 
-// decoder turns what b holds into UTF-8.
+// decoder turns what b holds into UTF-8. A byte order mark decides, then
+// encoding; UTF-16 without a mark shows by the zero in its first character.
 func decoder(b *bufio.Reader, head []byte, encoding string) io.Reader {
 	utf16 := func(e unicode.Endianness) io.Reader {
 		return transform.NewReader(b, unicode.UTF16(e, unicode.UseBOM).NewDecoder())
 	}
+	wide := encoding == "" || encoding == "utf-16"
 	switch {
 	case bytes.HasPrefix(head, []byte{0xef, 0xbb, 0xbf}):
 		_, _ = b.Discard(3) // peeked, so it is there
@@ -59,49 +65,103 @@ func decoder(b *bufio.Reader, head []byte, encoding string) io.Reader {
 		return utf16(unicode.LittleEndian)
 	case bytes.HasPrefix(head, []byte{0xfe, 0xff}):
 		return utf16(unicode.BigEndian)
-	case encoding == "utf-16" || encoding == "" && len(head) >= 2 && head[0] != 0 && head[1] == 0:
-		return utf16(unicode.LittleEndian)
-	case encoding == "" && len(head) >= 2 && head[0] == 0 && head[1] != 0:
+	case wide && len(head) >= 2 && head[0] == 0 && head[1] != 0:
 		return utf16(unicode.BigEndian)
+	case encoding == "utf-16" || wide && len(head) >= 2 && head[0] != 0 && head[1] == 0:
+		return utf16(unicode.LittleEndian)
 	case encoding == "windows-1252":
 		return transform.NewReader(b, charmap.Windows1252.NewDecoder())
 	}
 	return b
 }
 
-// detectEncoding decides between UTF-8 and Windows-1252 for a file that is
-// neither marked nor named: what is not valid UTF-8 is Windows-1252. All of
-// the file is looked at, since one umlaut may stand at its end.
-func detectEncoding(src Source) (string, error) {
-	r, err := openDecoded(src, "")
+// detectEncoding checks that a file is of the encoding, and decides between
+// UTF-8 and Windows-1252 where it is neither marked nor named: what is not
+// valid UTF-8 is Windows-1252, unless much of it is UTF-8 beyond ASCII, which
+// no text in Windows-1252 is. All of the file is looked at, since one umlaut
+// may stand at its end; the first of it where a sample must do.
+func detectEncoding(src Source, encoding string, sample bool) (string, error) {
+	r, err := openDecoded(src, encoding)
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = r.Close() }() // only read
+	var in io.Reader = r
+	if sample {
+		in = io.LimitReader(r, detectMost)
+	}
+	e := evidence{line: 1}
 	buf := make([]byte, detectBytes)
 	kept := 0
 	for {
-		n, err := r.Read(buf[kept:])
-		chunk := buf[:kept+n]
-		// A character may be cut at the end of the chunk.
-		whole := len(chunk)
-		for i := 1; i <= 3 && i <= len(chunk) && err == nil; i++ {
-			if utf8.RuneStart(chunk[len(chunk)-i]) {
-				if !utf8.FullRune(chunk[len(chunk)-i:]) {
-					whole = len(chunk) - i
-				}
-				break
-			}
-		}
-		if !utf8.Valid(chunk[:whole]) {
-			return "windows-1252", nil
-		}
-		kept = copy(buf, chunk[whole:])
-		if err == io.EOF {
-			return "utf-8", nil
-		}
-		if err != nil {
+		n, err := in.Read(buf[kept:])
+		if err != nil && err != io.EOF {
 			return "", fmt.Errorf("%s cannot be read: %w", src.Name, err)
 		}
+		used := e.add(buf[:kept+n], err == io.EOF && !sample)
+		kept = copy(buf, buf[used:kept+n])
+		if err == io.EOF {
+			break
+		}
 	}
+	switch {
+	case e.broken == 0:
+		return cmp.Or(encoding, "utf-8"), nil
+	case encoding == "" && e.broken > e.wide:
+		return "windows-1252", nil
+	}
+	return "", fmt.Errorf("%s:%d: not UTF-8: the byte 0x%02X in %q belongs to no character; save the file as UTF-8, or set `encoding: windows-1252`", src.Name, e.at, e.culprit, e.excerpt)
+}
+
+// evidence is what speaks for and against a text being UTF-8.
+type evidence struct {
+	wide   int64 // bytes of characters beyond their first
+	broken int64 // bytes that belong to no character
+	line   int   // of the next byte
+	// Of the first such byte:
+	at      int // its line
+	culprit byte
+	excerpt string
+}
+
+// add looks at a chunk and returns how much of it: a character that is cut at
+// its end is left for the next, unless this is the last.
+func (e *evidence) add(chunk []byte, last bool) int {
+	if !last {
+		chunk = chunk[:whole(chunk)]
+	}
+	if utf8.Valid(chunk) {
+		e.line += bytes.Count(chunk, []byte{'\n'})
+		e.wide += int64(len(chunk) - utf8.RuneCount(chunk))
+		return len(chunk)
+	}
+	for i := 0; i < len(chunk); {
+		r, size := utf8.DecodeRune(chunk[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			if e.broken++; e.broken == 1 {
+				e.at, e.culprit = e.line, chunk[i]
+				e.excerpt = string(bytes.ToValidUTF8(chunk[max(0, i-20):min(len(chunk), i+20)], []byte("\ufffd")))
+			}
+		case r == '\n':
+			e.line++
+		default:
+			e.wide += int64(size - 1)
+		}
+		i += size
+	}
+	return len(chunk)
+}
+
+// whole is the length of a chunk without a character that is cut at its end.
+func whole(chunk []byte) int {
+	for i := 1; i < utf8.UTFMax && i <= len(chunk); i++ {
+		if at := len(chunk) - i; utf8.RuneStart(chunk[at]) {
+			if !utf8.FullRune(chunk[at:]) {
+				return at
+			}
+			break
+		}
+	}
+	return len(chunk)
 }

@@ -2,7 +2,7 @@ package tabular
 
 import (
 	"strconv"
-	"time"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 )
@@ -32,6 +32,9 @@ type inference struct {
 
 func (in *inference) add(c cell) {
 	in.some = true
+	if in.fits == 0 {
+		return
+	}
 	switch c.kind {
 	case boolCell:
 		in.fits &= asBool
@@ -76,6 +79,9 @@ func (in *inference) resolve() arrow.DataType {
 }
 
 func isBool(text []byte) bool {
+	if len(text) != 4 && len(text) != 5 {
+		return false
+	}
 	switch string(text) {
 	case "true", "false", "True", "False", "TRUE", "FALSE":
 		return true
@@ -86,29 +92,30 @@ func isBool(text []byte) bool {
 // numeric returns which of asInt and asFloat a text fits. A leading zero, a
 // leading plus or more than 15 digits make it no number.
 func numeric(text []byte) candidates {
-	digits := text
-	if len(digits) > 0 && digits[0] == '-' {
-		digits = digits[1:]
+	number := text
+	if len(number) > 0 && number[0] == '-' {
+		number = number[1:]
 	}
 	whole := 0
-	for whole < len(digits) && isDigit(digits[whole]) {
+	for whole < len(number) && isDigit(number[whole]) {
 		whole++
 	}
 	switch {
 	case whole == 0:
-		if s := string(text); s == "inf" || s == "-inf" {
+		switch string(text) {
+		case "inf", "-inf", "Inf", "-Inf": // as pandas and R write it
 			return asFloat
 		}
 		return 0
-	case digits[0] == '0' && whole > 1, whole > maxDigits:
+	case number[0] == '0' && whole > 1, whole > maxDigits:
 		return 0
-	case whole == len(digits):
-		if digits[0] == '0' && len(text) > 1 {
+	case whole == len(number):
+		if number[0] == '0' && len(text) > 1 {
 			return asFloat // -0
 		}
 		return asInt | asFloat
 	}
-	rest := digits[whole:]
+	rest := number[whole:]
 	if rest[0] == '.' {
 		rest = rest[1:]
 		n := 0
@@ -133,60 +140,16 @@ func numeric(text []byte) candidates {
 	if len(rest) == 0 || len(rest) > 3 {
 		return 0
 	}
-	for _, b := range rest {
-		if !isDigit(b) {
-			return 0
-		}
+	if _, ok := digits(rest); !ok {
+		return 0
+	}
+	if _, ok := parseFloat(text); !ok {
+		return 0 // beyond what a float holds
 	}
 	return asFloat
 }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
-
-// temporal returns which of asDate, asTime and asZoned a text fits.
-func temporal(text []byte) candidates {
-	if len(text) < 10 || text[4] != '-' || text[7] != '-' || !isDigit(text[0]) {
-		return 0
-	}
-	if len(text) == 10 {
-		if _, err := time.Parse(time.DateOnly, string(text)); err != nil {
-			return 0
-		}
-		return asDate | asTime // a date may stand among times
-	}
-	_, zoned, ok := parseTime(string(text))
-	switch {
-	case !ok:
-		return 0
-	case zoned:
-		return asZoned
-	}
-	return asTime
-}
-
-// parseTime reads the forms of ISO 8601 that exports use; zoned tells whether
-// the text names its zone.
-func parseTime(text string) (t time.Time, zoned, ok bool) {
-	if len(text) == 10 {
-		t, err := time.Parse(time.DateOnly, text)
-		return t, false, err == nil
-	}
-	if len(text) < 16 || text[10] != 'T' && text[10] != ' ' {
-		return t, false, false
-	}
-	text = text[:10] + "T" + text[11:]
-	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, false, true
-		}
-	}
-	for _, layout := range []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05 UTC", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05 Z07:00"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC(), true, true
-		}
-	}
-	return t, false, false
-}
 
 // typeNamed returns the type that a user calls by name.
 func typeNamed(name string) arrow.DataType {
@@ -205,9 +168,14 @@ func typeNamed(name string) arrow.DataType {
 	return arrow.BinaryTypes.String
 }
 
-// parseInt and parseFloat read numbers as a user who sets a type means them:
-// leading zeros and a plus are allowed.
+// parseInt, parseFloat and parseBool read values as a user who sets a type
+// means them: leading zeros and a plus are allowed, and yes and no.
 func parseInt(text []byte) (int64, bool) {
+	if len(text) <= maxDigits {
+		if n, ok := digits(text); ok && len(text) > 0 {
+			return int64(n), true
+		}
+	}
 	v, err := strconv.ParseInt(string(text), 10, 64)
 	return v, err == nil
 }
@@ -215,4 +183,14 @@ func parseInt(text []byte) (int64, bool) {
 func parseFloat(text []byte) (float64, bool) {
 	v, err := strconv.ParseFloat(string(text), 64)
 	return v, err == nil
+}
+
+func parseBool(text []byte) (v, ok bool) {
+	switch strings.ToLower(string(text)) {
+	case "true", "t", "yes", "y", "1":
+		return true, true
+	case "false", "f", "no", "n", "0":
+		return false, true
+	}
+	return false, false
 }

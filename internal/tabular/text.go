@@ -20,8 +20,10 @@ type rowReader interface {
 	next() ([]cell, error)
 	// columns are the names of the columns that are known by now.
 	columns() []string
-	// at is the line (for JSON arrays: the element) of the last row.
+	// at is the line that the last row begins in.
 	at() int
+	// place is where a cell of the last row begins, counted from 1.
+	place(cell) (line, column int)
 }
 
 // textFile is a table in a text format.
@@ -33,23 +35,28 @@ type textFile struct {
 	na       [][]byte
 	names    []string
 	types    []arrow.DataType
+	vacant   []bool // per column: it has no values, so any type will do
+	forced   map[string]string
 	schema   *arrow.Schema
 }
 
 // openText finds encoding, delimiter, columns and types.
 func openText(ctx context.Context, src Source, format Format, o ReadOptions) (*textFile, error) {
-	f := &textFile{src: src, format: format, encoding: o.Encoding}
+	f := &textFile{src: src, format: format, encoding: o.Encoding, forced: o.Types}
 	for _, word := range o.NA {
 		f.na = append(f.na, []byte(word))
 	}
 	var err error
-	if f.encoding == "" {
-		if f.encoding, err = detectEncoding(src); err != nil {
+	if f.encoding == "" || f.encoding == "utf-8" {
+		if f.encoding, err = detectEncoding(src, f.encoding, o.SampleRows > 0); err != nil {
 			return nil, err
 		}
 	}
 	switch {
-	case len(o.Delimiter) == 1:
+	case o.Delimiter != "":
+		if err := checkDelimiter(o.Delimiter); err != nil {
+			return nil, err
+		}
 		f.delim = o.Delimiter[0]
 	case format == TSV:
 		f.delim = '\t'
@@ -63,11 +70,13 @@ func openText(ctx context.Context, src Source, format Format, o ReadOptions) (*t
 		return nil, err
 	}
 	for i, name := range f.names {
-		if forced, ok := o.Types[name]; ok {
+		forced, is := o.Types[name]
+		if is {
 			f.types = append(f.types, typeNamed(forced))
 		} else {
 			f.types = append(f.types, found[i].resolve())
 		}
+		f.vacant = append(f.vacant, !is && !found[i].some)
 	}
 	f.makeSchema()
 	return f, nil
@@ -127,7 +136,7 @@ func (f *textFile) infer(ctx context.Context, most int) ([]inference, error) {
 			found = append(found, inference{fits: anyType})
 		}
 		for i, c := range cells {
-			if !f.isNull(c) {
+			if !f.isNull(c) && !f.isBlank(c) {
 				found[i].add(c)
 			}
 		}
@@ -139,18 +148,22 @@ func (f *textFile) infer(ctx context.Context, most int) ([]inference, error) {
 	return found, nil
 }
 
+// isNull reports whether a cell is null whatever the type of its column.
 func (f *textFile) isNull(c cell) bool {
-	switch c.kind {
-	case nullCell:
+	return c.kind == nullCell || c.kind == bareCell && f.isMissing(c.text)
+}
+
+// isBlank reports whether a cell is null in a column that is no text: empty or
+// an NA word, in quotes, as exports write it that quote every cell.
+func (f *textFile) isBlank(c cell) bool { return c.kind == quotedCell && f.isMissing(c.text) }
+
+func (f *textFile) isMissing(text []byte) bool {
+	if len(text) == 0 {
 		return true
-	case bareCell:
-		if len(c.text) == 0 {
+	}
+	for _, word := range f.na {
+		if bytes.Equal(text, word) {
 			return true
-		}
-		for _, word := range f.na {
-			if bytes.Equal(c.text, word) {
-				return true
-			}
 		}
 	}
 	return false
@@ -197,34 +210,48 @@ func (f *textFile) Rows(ctx context.Context, mem memory.Allocator, batchRows int
 	}
 }
 
+// maxBatch is the number of bytes of text above which a batch takes no further
+// row.
+const maxBatch = 64 << 20
+
 // fill appends up to most rows and returns how many.
 func (f *textFile) fill(b *array.RecordBuilder, r rowReader, most int) (int, error) {
 	b.Reserve(most)
+	size := 0
 	for n := range most {
+		if size > maxBatch {
+			return n, nil
+		}
 		cells, err := r.next()
 		if err != nil {
 			return n, err
 		}
 		for i, field := range b.Fields() {
-			if i >= len(cells) || f.isNull(cells[i]) {
+			if i >= len(cells) || f.isNull(cells[i]) || f.isBlank(cells[i]) && f.types[i].ID() != arrow.STRING {
 				field.AppendNull()
 				continue
 			}
 			if !appendCell(field, cells[i]) {
-				return n, f.misfit(i, cells[i], r.at())
+				line, column := r.place(cells[i])
+				return n, f.misfit(i, cells[i], line, column)
 			}
+			size += len(cells[i].text)
 		}
 	}
 	return most, nil
 }
 
 // misfit words that a value does not fit the type of its column.
-func (f *textFile) misfit(i int, c cell, line int) error {
+func (f *textFile) misfit(i int, c cell, line, column int) error {
 	text := []rune(string(c.text))
 	if len(text) > 40 {
 		text = append(text[:39:39], '…')
 	}
-	return fmt.Errorf("%s:%d:%d: %q in the column %q is not %s; set its type: `types: {%s: text}`", f.src.Name, line, max(c.column, 1), string(text), f.names[i], typeName(f.types[i]), f.names[i])
+	hint := fmt.Sprintf("set its type: `types: {%s: text}`", f.names[i])
+	if _, is := f.forced[f.names[i]]; is {
+		hint = fmt.Sprintf("`types` sets it: mend the value, name it under `na`, or set `%s: text`", f.names[i])
+	}
+	return fmt.Errorf("%s:%d:%d: %q in the column %q is not %s; %s", f.src.Name, line, column, string(text), f.names[i], typeName(f.types[i]), hint)
 }
 
 // Position implements File: it reads the file up to the row.
@@ -238,9 +265,6 @@ func (f *textFile) Position(row int64) string {
 		if _, err := r.next(); err != nil {
 			return f.src.Name
 		}
-	}
-	if f.format == JSON {
-		return fmt.Sprintf("%s: element %d", f.src.Name, r.at())
 	}
 	return fmt.Sprintf("%s:%d", f.src.Name, r.at())
 }

@@ -19,6 +19,9 @@ func OpenAll(ctx context.Context, srcs []Source, o ReadOptions) (File, error) {
 	for _, src := range srcs {
 		f, err := Open(ctx, src, o)
 		if err != nil {
+			for _, opened := range files {
+				_ = opened.Close() // only read
+			}
 			return nil, err
 		}
 		files = append(files, f)
@@ -27,7 +30,11 @@ func OpenAll(ctx context.Context, srcs []Source, o ReadOptions) (File, error) {
 		return files[0], nil
 	}
 	u := &union{files: files}
-	return u, u.unify(srcs)
+	if err := u.unify(srcs); err != nil {
+		_ = u.Close() // only read
+		return nil, err
+	}
+	return u, nil
 }
 
 // union is several files as one table.
@@ -40,15 +47,25 @@ type union struct {
 // common type; a file of another format must have it already.
 func (u *union) unify(srcs []Source) error {
 	var fields []arrow.Field
-	at, from := map[string]int{}, map[string]string{}
+	at, from, vacant := map[string]int{}, map[string]string{}, map[string]bool{}
 	for i, f := range u.files {
-		for _, field := range f.Schema().Fields() {
+		text, isText := f.(*textFile)
+		for j, field := range f.Schema().Fields() {
+			none := isText && text.vacant[j]
 			k, known := at[field.Name]
-			if !known {
+			switch {
+			case !known:
 				at[field.Name] = len(fields)
 				from[field.Name] = srcs[i].Name
+				vacant[field.Name] = none
 				field.Nullable = true
 				fields = append(fields, field)
+				continue
+			case none:
+				continue // nulls are of any type
+			case vacant[field.Name]:
+				fields[k].Type = field.Type
+				from[field.Name], vacant[field.Name] = srcs[i].Name, false
 				continue
 			}
 			t, ok := widen(fields[k].Type, field.Type)
@@ -69,6 +86,8 @@ func (u *union) unify(srcs []Source) error {
 				return fmt.Errorf("the column %q is %s in %s and %s in %s", field.Name, want, from[field.Name], field.Type, srcs[i].Name)
 			}
 			text.types[k] = want
+		}
+		if text, ok := f.(*textFile); ok {
 			text.makeSchema()
 		}
 	}
@@ -85,10 +104,21 @@ func widen(a, b arrow.DataType) (arrow.DataType, bool) {
 		return a, true
 	case number(a) && number(b):
 		return arrow.PrimitiveTypes.Float64, true
+	case a.ID() == arrow.DATE32 && isLocalTime(b):
+		return b, true
+	case b.ID() == arrow.DATE32 && isLocalTime(a):
+		return a, true
 	case arrow.IsNested(a.ID()) || arrow.IsNested(b.ID()):
 		return nil, false
 	}
 	return arrow.BinaryTypes.String, true
+}
+
+// isLocalTime reports whether a type is the one of times without a zone in
+// text files.
+func isLocalTime(t arrow.DataType) bool {
+	ts, ok := t.(*arrow.TimestampType)
+	return ok && ts.TimeZone == "" && ts.Unit == arrow.Microsecond
 }
 
 // Schema implements File.

@@ -261,3 +261,7 @@ func TestWriterErrors(t *testing.T) {
 		}
 	}
 }
+
+func opener(path string) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return os.Open(path) }
+}

@@ -121,9 +121,14 @@ func (c *Config) checkModel(names []string) error {
 	if slices.Contains(names, c.Model) || strings.ContainsAny(c.Model, `/\`) || filepath.IsAbs(c.Model) || strings.HasPrefix(c.Model, ".") {
 		return nil
 	}
-	hint := suggest.Hint(c.Model, names)
+	hint := "a folder is written with a slash: ./models/" + c.Model
+	if near := suggest.Nearest(c.Model, names); near != "" {
+		hint = "did you mean `" + near + "`? " + "A" + hint[1:]
+	} else if all := suggest.Hint(c.Model, names); all != "" {
+		hint = all + ". A" + hint[1:]
+	}
 	return &stage.OptionError{Path: []string{"model"}, Message: fmt.Sprintf("there is no model %q", c.Model),
-		Hint: strings.TrimSpace(hint + "; a folder is written with a slash: ./models/" + c.Model)}
+		Hint: hint}
 }
 
 // faults collects what is wrong with options.

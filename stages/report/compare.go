@@ -10,8 +10,10 @@ const maxCross = 40
 // crosses sets variables against each other, those that can agree first.
 func (m *composer) crosses(p *page) {
 	var last []crossTable
-	wide := 0
 	for i, x := range m.all.crosses {
+		if x.rows == 0 {
+			continue
+		}
 		a, b := x.met(0), x.met(1)
 		names, same := x.comparable()
 		if same {
@@ -19,7 +21,6 @@ func (m *composer) crosses(p *page) {
 			a, b = x.a.find(names), x.b.find(names)
 		}
 		if len(a) > maxCross || len(b) > maxCross {
-			wide++
 			continue
 		}
 		t := m.cross(fmt.Sprintf("cross-%d", i+1), x, a, b, same)
@@ -35,8 +36,8 @@ func (m *composer) crosses(p *page) {
 		c.Caption = m.table(say("Rows by ", c.A, " (down) and ", c.B, " (across)."))
 	}
 	n := len(m.all.variables)
-	if all := n * (n - 1) / 2; all > len(p.Crosses) && all > 0 {
-		p.Omitted = fmt.Sprintf("%d of %s of variables shown: at most %d, none with more than %d categories that meet, and none where a row can have several codes.",
+	if all := n * (n - 1) / 2; all > len(p.Crosses) && m.all.rows > 0 {
+		p.Omitted = fmt.Sprintf("%d of %s of variables shown: at most %d, none without rows that have both, none with more than %d categories that meet, and none where a row can have several codes.",
 			len(p.Crosses), plural(int64(all), "pair", "pairs"), maxPairs, maxCross)
 	}
 }
@@ -76,7 +77,6 @@ func (m *composer) cross(id string, x *cross, a, b []int, same bool) crossTable 
 	switch {
 	case !same:
 		t.Intro = append(t.Intro, word{Text: "The two have different categories, so that there is no agreement to measure."})
-	case x.rows == 0:
 	case !defined:
 		t.Intro = append(t.Intro, word{Text: fmt.Sprintf("They agree in %s; kappa is not defined, because both give one category only.", share100(share))})
 	default:

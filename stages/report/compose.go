@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -61,6 +62,12 @@ func (m *composer) table(text prose) caption {
 	return caption{fmt.Sprintf("tab-%d", m.tables), fmt.Sprintf("Table %d", m.tables), text}
 }
 
+// asTable is the caption of the table that holds what a figure shows. It has no
+// number of its own, since it need not be open when the page is printed.
+func (c caption) asTable(text prose) caption {
+	return caption{c.ID + "-table", c.Label + " as a table", text}
+}
+
 func (m *composer) heading(p *page) {
 	add := func(name, value string) {
 		if value != "" {
@@ -71,7 +78,7 @@ func (m *composer) heading(p *page) {
 		add("Study", m.facts.Name)
 	}
 	add("Pipeline", m.facts.Pipeline)
-	add("Program", "icono "+m.facts.Version)
+	add("Program", strings.TrimSpace("icono "+m.facts.Version))
 	add("Seed", strconv.FormatUint(m.facts.Seed, 10))
 	add("Rows", grouped(m.all.rows))
 }
@@ -101,7 +108,7 @@ func contents(p *page) {
 	if p.Sample != nil {
 		add("sample", "Rows drawn by the seed")
 	}
-	if len(p.Crosses) > 0 {
+	if len(p.Crosses) > 0 || p.Omitted != "" {
 		add("crosses", "Variables compared")
 	}
 	if p.Faults != nil {

@@ -97,7 +97,10 @@ func (m *composer) faults() *faultSection {
 	if len(m.all.faults) == 0 && len(m.elsewhere()) == 0 {
 		return nil
 	}
-	s := &faultSection{Caption: m.table(say("Rows of the table by how they went in each stage."))}
+	s := &faultSection{}
+	if m.all.rows > 0 && len(m.all.faults) > 0 {
+		s.Caption = m.table(say("Rows of the table by how they went in each stage."))
+	}
 	for _, f := range m.all.faults {
 		for _, status := range statuses(f.counts) {
 			n := f.counts[status]

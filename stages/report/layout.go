@@ -111,7 +111,7 @@ func newCodeColumn(s *arrow.Schema, at int) codeColumn {
 			return c
 		case role == stage.Phrase && c.phrase < 0 && columns.IsText(g.Type):
 			c.phrase = at + 1 + i
-		case role == stage.Probability && c.probability < 0 && arrow.IsFloating(g.Type.ID()):
+		case role == stage.Probability && c.probability < 0 && (g.Type.ID() == arrow.FLOAT64 || g.Type.ID() == arrow.FLOAT32):
 			c.probability = at + 1 + i
 		}
 	}

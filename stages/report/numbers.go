@@ -79,3 +79,8 @@ func say(words ...string) prose {
 
 // quoted makes a paragraph of a text whose names stand in backticks.
 func quoted(text string) prose { return say(strings.Split(text, "`")...) }
+
+// parts splits a name where a line may break in it.
+func parts(name string) []string {
+	return strings.FieldsFunc(strings.NewReplacer("_", "_\x00", "/", "/\x00").Replace(name), func(r rune) bool { return r == 0 })
+}

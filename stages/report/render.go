@@ -24,6 +24,7 @@ func render(w io.Writer, p *page) error {
 	t, err := template.New("page").Funcs(template.FuncMap{
 		"n":      grouped,
 		"policy": policy,
+		"parts":  parts,
 		"style":  func() template.CSS { return template.CSS(styleText) },
 		"script": func() template.JS { return template.JS(scriptText) },
 	}).Parse(pageText)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"icono/internal/stage"
 )
@@ -35,7 +36,7 @@ func (m *composer) source() prose {
 	}
 	from := stage.AddedBy(m.all.schema.Field(m.all.key))
 	for _, s := range m.facts.Stages {
-		if s.ID == from && s.Out != m.all.rows {
+		if s.ID == from && s.Out > m.all.rows {
 			return say(fmt.Sprintf(", of %s that the stage ", grouped(s.Out)), from, " read")
 		}
 	}
@@ -70,20 +71,17 @@ func (m *composer) coding(v *variable) prose {
 	out := say("", v.name, " was coded ")
 	if v.stage == "" {
 		out = say("", v.name, " is a column of the table; ")
-		out = append(out, word{Text: fmt.Sprintf("%s of %s (%s) have a value", grouped(v.coded), plural(total, "row", "rows"), percent(v.coded, total))})
+		out = append(out, word{Text: share(v.coded, total) + " have a value"})
 	} else {
 		out = append(out, say("by the stage ", v.stage, m.kindOf(v.stage))...)
 		out = append(out, m.model(v.stage)...)
-		out = append(out, word{Text: fmt.Sprintf(" in %s of %s (%s)", grouped(v.coded), plural(total, "row", "rows"), percent(v.coded, total))})
+		out = append(out, word{Text: " in " + share(v.coded, total)})
 	}
 	if why := m.reasons(v); why != "" {
 		out = append(out, word{Text: "; " + why})
 	}
 	out = append(out, word{Text: ". "})
-	if at, n := v.mode(); n > 0 {
-		out = append(out, say("The most frequent of "+plural(int64(len(v.names)), "category", "categories")+" is ", v.names[at],
-			fmt.Sprintf(" (n = %s, %s of coded rows). ", grouped(n), percent(n, v.coded)))...)
-	}
+	out = append(out, v.mode()...)
 	if v.certainty.n > 0 {
 		out = append(out, word{Text: fmt.Sprintf("Probabilities of the codes: %s.", v.certainty.spread())})
 	}
@@ -124,12 +122,40 @@ func (m *composer) reasons(v *variable) string {
 	return plural(v.empty, "row has", "rows have") + " no code"
 }
 
-// mode returns the first of the most frequent categories and its rows.
-func (v *variable) mode() (at int, n int64) {
+// mode names the most frequent category, or those that share the place.
+func (v *variable) mode() prose {
+	var most int64
+	var at []string
 	for i, c := range v.counts {
-		if c.rows > n {
-			at, n = i, c.rows
+		if c.rows > most {
+			most, at = c.rows, nil
+		}
+		if c.rows == most && most > 0 {
+			at = append(at, v.names[i])
 		}
 	}
-	return at, n
+	of := plural(int64(len(v.names)), "category", "categories")
+	share := fmt.Sprintf("(n = %s, %s of coded rows)", grouped(most), percent(most, v.coded))
+	switch {
+	case len(at) == 0:
+		return nil
+	case len(v.names) == 1:
+		return say("The one category is ", at[0], ". ")
+	case len(at) == 1:
+		return say("The most frequent of "+of+" is ", at[0], " "+share+". ")
+	case len(at) == 2:
+		return say("The most frequent of "+of+" are ", at[0], " and ", at[1], " "+strings.Replace(share, ",", " each,", 1)+". ")
+	}
+	if len(at) == len(v.names) {
+		return say(fmt.Sprintf("All %s are equally frequent %s. ", of, strings.Replace(share, ",", " each,", 1)))
+	}
+	return say(fmt.Sprintf("%d of %s are most frequent %s. ", len(at), of, strings.Replace(share, ",", " each,", 1)))
+}
+
+// share words a part of the rows.
+func share(part, rows int64) string {
+	if part == rows && rows > 1 {
+		return "all " + grouped(rows) + " rows"
+	}
+	return fmt.Sprintf("%s of %s (%s)", grouped(part), plural(rows, "row", "rows"), percent(part, rows))
 }

@@ -1,6 +1,9 @@
 package report
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // maxCategories is how many categories of a variable are told apart. Rows of
 // categories that come after them are counted together.
@@ -19,6 +22,7 @@ type variable struct {
 	index    map[string]int
 	counts   []count
 	examples []lowest
+	declared int // how many come first in names, in the codebook's order
 	perRow   int // examples kept of each category
 
 	last                 int   // category of the row counted last
@@ -38,10 +42,11 @@ type count struct {
 func newVariable(c codeColumn, examples, least int) *variable {
 	v := &variable{codeColumn: c, index: map[string]int{}, perRow: examples, least: lowest{n: least}}
 	for _, name := range c.categories {
-		if _, twice := v.index[name]; !twice {
+		if name = copied(clip(name, maxName)); !v.knows(name) {
 			v.enter(name)
 		}
 	}
+	v.declared = len(v.names)
 	return v
 }
 
@@ -53,16 +58,21 @@ func (v *variable) enter(name string) int {
 	return len(v.names) - 1
 }
 
+func (v *variable) knows(name string) bool {
+	_, ok := v.index[name]
+	return ok
+}
+
 // category returns the index of a category, or further.
 func (v *variable) category(name string) int {
-	name = clip(name, maxName)
+	name = strings.ToValidUTF8(clip(name, maxName), invalid)
 	if at, known := v.index[name]; known {
 		return at
 	}
-	if len(v.names) >= max(maxCategories, len(v.categories)) {
+	if len(v.names) >= max(maxCategories, v.declared) {
 		return further
 	}
-	return v.enter(copied(name))
+	return v.enter(strings.Clone(name))
 }
 
 // bins is the number of bars of a histogram, grain that of the finer classes

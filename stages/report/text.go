@@ -5,6 +5,9 @@ import (
 	"unicode/utf8"
 )
 
+// invalid stands for bytes that are no UTF-8.
+const invalid = "\uFFFD"
+
 // How much of a text of the data is kept, in bytes.
 const (
 	maxName  = 400
@@ -23,4 +26,4 @@ func clip(s string, n int) string {
 }
 
 // copied returns a text of its own memory, in valid UTF-8.
-func copied(s string) string { return strings.Clone(strings.ToValidUTF8(s, "\uFFFD")) }
+func copied(s string) string { return strings.Clone(strings.ToValidUTF8(s, invalid)) }

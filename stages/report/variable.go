@@ -12,7 +12,7 @@ func (m *composer) section(i int, v *variable) section {
 	s := section{ID: id, Name: v.name, Intro: m.intro(v)}
 	s.Chart = barChart{Bars: v.bars(), Total: v.coded + v.empty, Certain: v.certainty.n > 0}
 	s.Chart.Caption = m.figure(say("Rows by category of ", v.name, fmt.Sprintf(" (%s; %d without a code).", plural(v.coded, "coded row", "coded rows"), v.empty)))
-	s.Chart.Table = m.table(say("Rows by category of ", v.name, "; shares are of coded rows."))
+	s.Chart.Table = s.Chart.Caption.asTable(say("Rows by category of ", v.name, "; shares are of coded rows."))
 	if h := &v.certainty; h.n > 0 {
 		s.Certainty = m.certainty(v)
 	}
@@ -37,10 +37,10 @@ func (m *composer) intro(v *variable) prose {
 		out = say("A column of the table; no stage of the pipeline has coded it. ")
 	}
 	switch n := int64(len(v.names)); {
-	case v.categories != nil && int(n) > len(v.categories):
+	case v.declared > 0 && int(n) > v.declared:
 		out = append(out, word{Text: fmt.Sprintf("%s declared; %s are not among them and stand last. ",
-			plural(int64(len(v.categories)), "category is", "categories are"), plural(n-int64(len(v.categories)), "value", "values"))})
-	case v.categories != nil:
+			plural(int64(v.declared), "category is", "categories are"), plural(n-int64(v.declared), "value", "values"))})
+	case v.declared > 0:
 		out = append(out, word{Text: plural(n, "category", "categories") + ", in the order of the codebook. "})
 	default:
 		out = append(out, word{Text: plural(n, "category", "categories") + ", as found in the table, most frequent first. "})
@@ -74,7 +74,7 @@ func (m *composer) certainty(v *variable) *certaintyChart {
 	c.Alt = fmt.Sprintf("Histogram of %s in %d classes from 0 to 1: %s.", plural(h.n, "probability", "probabilities"), bins, h.spread())
 	c.Caption = m.figure(say("Probability that the coder gave to its code of ", v.name,
 		fmt.Sprintf(" (n = %s; %s). Such probabilities weigh the categories on offer against each other; they are not shares of correct codes.", grouped(h.n), h.spread())))
-	c.Table = m.table(say("Rows by probability of ", v.name, "; a class holds its lower bound."))
+	c.Table = c.Caption.asTable(say("Rows by probability of ", v.name, "; a class holds its lower bound."))
 	return c
 }
 
@@ -131,14 +131,7 @@ func (m *composer) sample() *gallery {
 // order puts categories that were not declared into an order of their own:
 // frequent ones first, then by name. Declared ones come before them.
 func (v *variable) order() {
-	fixed := 0
-	seen := map[string]bool{}
-	for _, name := range v.categories {
-		if !seen[name] {
-			seen[name] = true
-			fixed++
-		}
-	}
+	fixed := v.declared
 	at := make([]int, len(v.names))
 	for i := range at {
 		at[i] = i

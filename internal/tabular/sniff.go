@@ -1,0 +1,75 @@
+package tabular
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+)
+
+// What decides on the delimiter: the first records of the first bytes.
+const (
+	sniffRecords = 50
+	sniffBytes   = 256 << 10
+)
+
+// checkDelimiter refuses what cannot stand between cells.
+func checkDelimiter(text string) error {
+	if len(text) != 1 || text[0] >= 0x80 || bytes.ContainsAny([]byte{'"', '\n', '\r', 0}, text) {
+		return fmt.Errorf("the delimiter %q will not do: give one character, such as \",\" or \";\"", text)
+	}
+	return nil
+}
+
+// sniffDelimiter chooses the delimiter with which the first records have one
+// number of cells, the larger that number the better.
+func sniffDelimiter(src Source, encoding string) (byte, error) {
+	r, err := openDecoded(src, encoding)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = r.Close() }() // only read
+	head := make([]byte, sniffBytes)
+	n, err := io.ReadFull(r, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return 0, fmt.Errorf("%s cannot be read: %w", src.Name, err)
+	}
+	head = head[:n]
+	if n >= 6 && bytes.HasPrefix(head, []byte("sep=")) && (head[5] == '\n' || head[5] == '\r') {
+		return head[4], checkDelimiter(string(head[4:5])) // Excel's first line
+	}
+	best, most := byte(','), 0
+	for _, d := range []byte{',', ';', '\t', '|'} {
+		if score := evenness(newCSVReader(src.Name, bytes.NewReader(head), d), n == sniffBytes); score > most {
+			best, most = d, score
+		}
+	}
+	return best, nil
+}
+
+// evenness scores a delimiter by the cells of the header, if there are
+// several, and the share of the records looked at that have as many. Of a text
+// that is cut, the last record does not count.
+func evenness(c *csvReader, cut bool) int {
+	first, err := c.next()
+	if err != nil || len(first) < 2 {
+		return 0
+	}
+	width, same, seen := len(first), 0, 0
+	for seen < sniffRecords {
+		cells, err := c.next()
+		if err == io.EOF || cut && !c.more() {
+			break
+		}
+		seen++
+		if err != nil {
+			break
+		}
+		if len(cells) == width {
+			same++
+		}
+	}
+	if same == seen {
+		return width * 100
+	}
+	return width * 50 * same / seen
+}
