@@ -16,7 +16,7 @@ import (
 )
 
 // posts is the number of rows of the study that is interrupted.
-const posts = 400
+const posts = 150
 
 // slow is a study that takes a while: many rows whose pictures are those of the
 // example, coded one at a time. Its second table is made of a spooled edge.
@@ -207,7 +207,11 @@ func TestSecondInterruptEndsAtOnce(t *testing.T) {
 func TestKilledAtAnyMoment(t *testing.T) {
 	s := newSlow(t)
 	want := s.files(t)
-	for i := range 10 {
+	moments := 10
+	if testing.Short() {
+		moments = 2
+	}
+	for i := range moments {
 		if i%2 == 1 {
 			if err := os.RemoveAll(filepath.Join(s.dir, "out")); err != nil {
 				t.Fatal(err)

@@ -56,7 +56,7 @@ func (p *progressLine) update(state []pipeline.Progress) {
 	}
 }
 
-// say prints a warning above the live lines, once.
+// say prints a line above the live lines, once.
 func (p *progressLine) say(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -65,7 +65,7 @@ func (p *progressLine) say(text string) {
 	}
 	p.warned[text] = true
 	p.clear()
-	fmt.Fprintln(p.w, "warning: "+text)
+	fmt.Fprintln(p.w, text)
 }
 
 // end removes the live lines.

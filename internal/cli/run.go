@@ -40,8 +40,11 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 			if c.Flags().Changed("limit") && limit < 1 {
 				return wrong("--limit %d: take at least 1 row, or leave the flag out for all", limit)
 			}
-			ctx, drain, signalled := interrupts(c.Context())
-			s, err := a.open(ctx, args, flags, true)
+			line := a.progressLine()
+			drain, signalled := interrupts(c.Context(), func() {
+				line.say("interrupted: finishing the rows that are begun; a second Ctrl-C ends at once")
+			})
+			s, err := a.open(c.Context(), args, flags, true)
 			if err != nil {
 				return err
 			}
@@ -54,13 +57,12 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 			}
 			start := time.Now()
 			set := pipeline.RunSettings{Settings: s.settings, Program: a.version, Only: only, Limit: limit, Drain: drain}
-			line := a.progressLine()
 			set.Progress = line.update
-			set.Warn = line.say
+			set.Warn = func(text string) { line.say("warning: " + text) }
 			if only != "" {
 				set.Show = a.preview
 			}
-			facts, err := pipeline.Run(ctx, s.plan, set)
+			facts, err := pipeline.Run(c.Context(), s.plan, set)
 			line.end()
 			return a.finish(facts, err, signalled(), time.Since(start))
 		},
@@ -72,17 +74,18 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 	return c
 }
 
-// interrupts returns a channel that closes at the first SIGINT or SIGTERM. The
+// interrupts calls tell and closes drain at the first SIGINT or SIGTERM. The
 // next one has its default effect: it ends the process. signalled returns the
 // signal that came, or 0.
-func interrupts(ctx context.Context) (context.Context, <-chan struct{}, func() syscall.Signal) {
+func interrupts(ctx context.Context, tell func()) (drain <-chan struct{}, signalled func() syscall.Signal) {
 	watch, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	drain := make(chan struct{})
+	closing := make(chan struct{})
 	context.AfterFunc(watch, func() {
 		stop()
-		close(drain)
+		close(closing)
+		tell()
 	})
-	return ctx, drain, func() syscall.Signal {
+	return closing, func() syscall.Signal {
 		cause := context.Cause(watch)
 		switch {
 		case cause == nil:
@@ -101,7 +104,7 @@ func (a *app) finish(facts []stage.StageFacts, err error, signalled syscall.Sign
 			return failed(e)
 		}
 	} else {
-		a.summary(facts, err == nil, took)
+		a.summary(facts, err == nil, signalled != 0, took)
 	}
 	switch {
 	case signalled != 0:
@@ -117,7 +120,7 @@ func (a *app) finish(facts []stage.StageFacts, err error, signalled syscall.Sign
 }
 
 // summary prints what each stage has done with how many rows.
-func (a *app) summary(facts []stage.StageFacts, done bool, took time.Duration) {
+func (a *app) summary(facts []stage.StageFacts, done, early bool, took time.Duration) {
 	rows := [][]string{{"stage", "kind", "in", "out", "dropped", "faults"}}
 	for _, f := range facts {
 		rows = append(rows, []string{f.ID, f.Kind, number(f.In), number(f.Out), tally(f.Dropped), tally(f.Faults)})
@@ -133,7 +136,10 @@ func (a *app) summary(facts []stage.StageFacts, done bool, took time.Duration) {
 			}
 		}
 	}
-	if done {
+	switch {
+	case done && early:
+		fmt.Fprintf(a.Err, "ended early after %.2f s: every row that was read is accounted for\n", took.Seconds())
+	case done:
 		fmt.Fprintf(a.Err, "done in %.2f s: every row is accounted for\n", took.Seconds())
 	}
 }

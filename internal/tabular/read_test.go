@@ -182,6 +182,7 @@ func TestEarlyEnd(t *testing.T) {
 			break
 		}
 		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
 		seen := 0
 		var last error
 		for _, err := range f.Rows(ctx, mem, 1) {

@@ -86,7 +86,7 @@ func (f finder) cut(text string) []part {
 			out = append(out, part{text: text[done:start]})
 		}
 		out = append(out, part{id: f[found].ID, token: true})
-		done, at = end, max(at, end)
+		done = end
 	}
 	if done < len(text) {
 		out = append(out, part{text: text[done:]})
