@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
-	"sync"
-	"time"
 
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
@@ -36,15 +34,6 @@ type RunSettings struct {
 	Show func(id string, t stage.Table) error
 }
 
-// Progress is the state of one stage of a run.
-type Progress struct {
-	ID, Kind      string
-	Rows          int64 // yielded so far
-	Expect        int64 // -1 if not known
-	Faults        int64
-	Running, Done bool
-}
-
 // StageError is an error of one stage of a run.
 type StageError struct {
 	ID  string
@@ -56,9 +45,6 @@ func (e *StageError) Error() string { return fmt.Sprintf("stage %s: %v", e.ID, e
 
 // Unwrap gives the cause.
 func (e *StageError) Unwrap() error { return e.Err }
-
-// tick is the time between two calls of Progress.
-const tick = 200 * time.Millisecond
 
 // Run executes a plan without errors, and returns what each stage has done,
 // also where it fails.
@@ -209,40 +195,4 @@ func (r *runner) conserved() error {
 		}
 	}
 	return nil
-}
-
-// progress calls Progress now and then, until stop is called, and a last time.
-func (r *runner) progress(ctx context.Context) (stop func()) {
-	if r.set.Progress == nil {
-		return func() {}
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	var wait sync.WaitGroup
-	wait.Go(func() {
-		ticks := time.NewTicker(tick)
-		defer ticks.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticks.C:
-				r.set.Progress(r.state())
-			}
-		}
-	})
-	return func() {
-		cancel()
-		wait.Wait()
-		r.set.Progress(r.state())
-	}
-}
-
-func (r *runner) state() []Progress {
-	var out []Progress
-	for i, s := range r.plan.Stages {
-		if l := r.ledgers[i]; r.needed[i] {
-			out = append(out, Progress{s.ID, s.Kind, l.out.Load(), l.expect.Load(), l.faultCount.Load(), l.running.Load(), l.done.Load()})
-		}
-	}
-	return out
 }
