@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"icono/internal/clip"
-	"icono/internal/clip/token"
 	"icono/internal/onnx"
 	"icono/internal/palette"
 	"icono/internal/stage"
@@ -25,7 +24,6 @@ type backends struct {
 
 	mu       sync.Mutex
 	runtime  *onnx.Runtime
-	words    *token.Tokenizer
 	encoders map[clipkind.Request]*encoder
 }
 
@@ -58,14 +56,7 @@ func (b *backends) Open(ctx context.Context, r clipkind.Request) (clipkind.Encod
 		}
 		b.runtime = runtime
 	}
-	if b.words == nil {
-		words, err := token.New()
-		if err != nil {
-			return nil, err
-		}
-		b.words = words
-	}
-	e := &encoder{name: r.Model, words: b.words}
+	e := &encoder{name: r.Model}
 	o := clip.Options{Dir: r.Model, Device: r.Device, Precision: r.Precision, Threads: r.Threads, ImageSize: r.ImageSize}
 	store := clip.DefaultStore()
 	store.Progress = b.progress
@@ -125,8 +116,7 @@ func (b *backends) close() {
 // encoder is an open model as the kind clip wants it.
 type encoder struct {
 	*clip.Model
-	name  string
-	words *token.Tokenizer
+	name string
 }
 
 // EmbedTexts implements clip.Encoder.
@@ -134,7 +124,7 @@ func (e *encoder) EmbedTexts(ctx context.Context, phrases []string) ([][]float32
 	ids, lengths := make([][]int64, len(phrases)), make([]int, len(phrases))
 	for i, p := range phrases {
 		var err error
-		if ids[i], lengths[i], err = e.words.Encode(p); err != nil {
+		if ids[i], lengths[i], err = e.EncodePhrase(p); err != nil {
 			return nil, fmt.Errorf("the phrase %q: %w", p, err)
 		}
 	}
@@ -147,6 +137,9 @@ func (e *encoder) LogitScale() float64 { return clip.DefaultScale }
 // Facts implements clip.Encoder.
 func (e *encoder) Facts() []stage.Fact {
 	facts := []stage.Fact{{Name: "model", Value: e.name}, {Name: "vector length", Value: fmt.Sprint(e.Dim())}, {Name: "picture side", Value: fmt.Sprint(e.Size())}}
+	if own := e.OwnPreparation(); own != "" {
+		facts = append(facts, stage.Fact{Name: "pictures prepared with", Value: own})
+	}
 	for _, f := range e.Files() {
 		facts = append(facts, stage.Fact{Name: f.Name, Value: "sha256:" + f.SHA256})
 	}

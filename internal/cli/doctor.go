@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,9 +69,9 @@ func (a *app) printFindings(found []finding) {
 			}
 			mark = "\x1b[" + colour + "m" + mark + "\x1b[0m"
 		}
-		fmt.Fprintf(a.Out, "%s  %-20s %s\n", mark, f.Name, f.What)
-		if f.Mend != "" {
-			fmt.Fprintf(a.Out, "         %-20s %s\n", "", f.Mend)
+		fmt.Fprintf(a.Out, "%s  %-22s %s\n", mark, f.Name, f.What)
+		for line := range strings.Lines(f.Mend) {
+			fmt.Fprintf(a.Out, "         %-22s %s\n", "", strings.TrimSpace(line))
 		}
 	}
 }

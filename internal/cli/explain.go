@@ -106,6 +106,9 @@ func (a *app) explainOption(kind, path string, options []config.Option, d descri
 		if deeper && len(o.Fields) > 0 {
 			return a.explainOption(kind+"."+name, rest, o.Fields, d.Properties[name])
 		}
+		if rest != "" {
+			return wrong("%s.%s has no options of its own\n`icono explain %s.%s` says what it takes", kind, name, kind, name)
+		}
 		fmt.Fprintf(a.Out, "%s.%s\n%s\n", kind, headline(o), indent(wrap(d.Properties[name].Description, 74)))
 		return nil
 	}

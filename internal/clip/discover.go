@@ -1,11 +1,7 @@
 package clip
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,13 +28,18 @@ func textInput(p onnx.Port) bool {
 
 func isMask(p onnx.Port) bool { return strings.Contains(strings.ToLower(p.Name), "mask") }
 
+// isSegment tells the input that says which of two texts a token belongs to.
+func isSegment(p onnx.Port) bool {
+	return textInput(p) && strings.Contains(strings.ToLower(p.Name), "type_ids")
+}
+
 // inspect finds the towers that a session holds; either may be nil.
 func inspect(s *onnx.Session) (image, text *tower) {
 	for i, p := range s.Inputs() {
 		switch {
 		case imageInput(p):
 			image = &tower{session: s, input: i, mask: -1}
-		case textInput(p) && !isMask(p) && text == nil:
+		case textInput(p) && !isMask(p) && !isSegment(p) && text == nil:
 			text = &tower{session: s, input: i, mask: -1}
 		}
 	}
@@ -90,11 +91,11 @@ func vectors(s *onnx.Session, words ...string) string {
 	return ""
 }
 
-// candidates lists the model files of a folder (and of its folder onnx) that
-// fit a precision, the plainest names first.
+// candidateFiles lists the model files of a folder (and of its folders onnx,
+// visual and textual) that fit a precision, the plainest names first.
 func candidateFiles(dir, precision string) ([]string, error) {
 	var all []string
-	for _, sub := range []string{"", "onnx"} {
+	for _, sub := range []string{"", "onnx", "visual", "textual"} {
 		found, err := filepath.Glob(filepath.Join(dir, sub, "*.onnx"))
 		if err != nil {
 			return nil, fmt.Errorf("the folder %s cannot be listed: %w", dir, err)
@@ -112,7 +113,7 @@ func candidateFiles(dir, precision string) ([]string, error) {
 	}
 	if len(fit) == 0 {
 		if len(all) == 0 {
-			return nil, fmt.Errorf("there is no .onnx file in the folder %s, nor in its folder onnx", dir)
+			return nil, fmt.Errorf("there is no .onnx file in the folder %s, nor in its folders onnx, visual and textual", dir)
 		}
 		return nil, fmt.Errorf("the folder %s has no model files for precision %s, only %s", dir, precision, strings.Join(bases(all), ", "))
 	}
@@ -145,56 +146,4 @@ func precisionOf(path string) string {
 		return "q4"
 	}
 	return "fp32"
-}
-
-// preprocessor is the part of preprocessor_config.json that must agree with
-// how pictures are prepared.
-type preprocessor struct {
-	Mean []float32 `json:"image_mean"`
-	Std  []float32 `json:"image_std"`
-	Crop any       `json:"crop_size"`
-	Size any       `json:"size"`
-}
-
-// readPreprocessor returns the side of the picture that the folder's
-// configuration names, 0 where it names none.
-func readPreprocessor(dir string) (size int, err error) {
-	text, err := os.ReadFile(filepath.Join(dir, "preprocessor_config.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	var p preprocessor
-	if err := json.Unmarshal(text, &p); err != nil {
-		return 0, fmt.Errorf("preprocessor_config.json is not JSON: %w", err)
-	}
-	mean, std := channelMean(), channelStd()
-	for c := range 3 {
-		if len(p.Mean) == 3 && abs(p.Mean[c]-mean[c]) > 1e-3 || len(p.Std) == 3 && abs(p.Std[c]-std[c]) > 1e-3 {
-			return 0, fmt.Errorf("the model prepares pictures in another way than CLIP (image_mean %v, image_std %v): it is no CLIP model that icono can run", p.Mean, p.Std)
-		}
-	}
-	if n := side(p.Crop); n > 0 {
-		return n, nil
-	}
-	return side(p.Size), nil
-}
-
-func abs(v float32) float32 { return max(v, -v) }
-
-// side reads 224, {"height": 224, "width": 224} or {"shortest_edge": 224}.
-func side(v any) int {
-	switch v := v.(type) {
-	case float64:
-		return int(v)
-	case map[string]any:
-		for _, key := range []string{"height", "shortest_edge"} {
-			if n, ok := v[key].(float64); ok {
-				return int(n)
-			}
-		}
-	}
-	return 0
 }

@@ -7,25 +7,12 @@ import (
 	"icono/internal/onnx"
 )
 
-// contextLength is the number of token positions of CLIP's text tower.
-const contextLength = 77
-
-// padded returns token ids filled up to the context length.
-func padded(ids ...int64) []int64 {
-	out := make([]int64, contextLength)
-	for i := range out {
-		out[i] = 49407
-	}
-	copy(out, ids)
-	return out
-}
-
 // textBatch is how many phrases are embedded at once.
 const textBatch = 16
 
-// EmbedTexts returns the vectors of phrases given as their 77 token ids, of
-// which lengths[i] are in use; each vector has length 1, or is all zero where
-// the model gives it no meaning.
+// EmbedTexts returns the vectors of phrases given as EncodePhrase gives them:
+// ids as long as the text tower reads, of which lengths[i] are in use. Each
+// vector has length 1, or is all zero where the model gives it no meaning.
 func (m *Model) EmbedTexts(ctx context.Context, ids [][]int64, lengths []int) ([][]float32, error) {
 	var out [][]float32
 	most := textBatch
@@ -49,19 +36,23 @@ func (m *Model) texts(ctx context.Context, ids [][]int64, lengths []int) ([][]fl
 	if fixed := ports[m.text.input].Shape[0]; fixed > 0 {
 		n = int(fixed)
 	}
-	tokens, mask := make([]int64, 0, n*contextLength), make([]int64, n*contextLength)
+	empty, used, err := m.words.encode("")
+	if err != nil {
+		return nil, err
+	}
+	positions := m.words.length
+	tokens, mask := make([]int64, 0, n*positions), make([]int64, n*positions)
 	for i := range n {
-		row := padded(49406, 49407)
-		length := 2
+		row, length := empty, used
 		if i < len(ids) {
 			row, length = ids[i], lengths[i]
 		}
 		tokens = append(tokens, row...)
 		for k := range length {
-			mask[i*contextLength+k] = 1
+			mask[i*positions+k] = 1
 		}
 	}
-	shape := []int64{int64(n), contextLength}
+	shape := []int64{int64(n), int64(positions)}
 	inputs := make([]onnx.Tensor, len(ports))
 	for i, p := range ports {
 		switch {
@@ -69,6 +60,8 @@ func (m *Model) texts(ctx context.Context, ids [][]int64, lengths []int) ([][]fl
 			inputs[i] = onnx.Tensor{Shape: shape, Ints: tokens}
 		case i == m.text.mask:
 			inputs[i] = onnx.Tensor{Shape: shape, Ints: mask}
+		case isSegment(p):
+			inputs[i] = onnx.Tensor{Shape: shape, Ints: make([]int64, n*positions)}
 		default:
 			inputs[i] = m.dummy(p, 1)
 		}
@@ -100,17 +93,19 @@ func (m *Model) dummy(p onnx.Port, n int64) onnx.Tensor {
 		}
 		return onnx.Tensor{Shape: []int64{n, 3, size, size}, Floats: make([]float32, n*3*size*size)}
 	}
-	ids := make([]int64, 0, n*contextLength)
-	for range n {
-		if isMask(p) {
-			row := make([]int64, contextLength)
-			row[0], row[1] = 1, 1
-			ids = append(ids, row...)
-		} else {
-			ids = append(ids, padded(49406, 49407)...)
+	ids := make([]int64, n*int64(m.words.length))
+	if empty, used, err := m.words.encode(""); err == nil && !isSegment(p) {
+		for i := range ids {
+			at := i % len(empty)
+			switch {
+			case !isMask(p):
+				ids[i] = empty[at]
+			case at < used:
+				ids[i] = 1
+			}
 		}
 	}
-	return onnx.Tensor{Shape: []int64{n, contextLength}, Ints: ids}
+	return onnx.Tensor{Shape: []int64{n, int64(m.words.length)}, Ints: ids}
 }
 
 // EmbedImages writes the vectors of n pictures to dst (n*Dim values). pixels

@@ -35,11 +35,13 @@ type Model struct {
 	image, text *tower
 	sessions    []*onnx.Session
 	size, dim   int
+	words       words
+	prepared    preparation
 	files       []File
 	notes       []string
 }
 
-// File is a file of a model.
+// File is a file of a model, named by its path in the model's folder.
 type File struct{ Name, SHA256 string }
 
 // Open opens a model: it finds the towers by what is in the files, not by
@@ -92,11 +94,9 @@ func (m *Model) load(r *onnx.Runtime, o Options) error {
 		if !used {
 			continue
 		}
-		sum, err := hashFile(f)
-		if err != nil {
+		if err := m.note(o.Dir, f); err != nil {
 			return err
 		}
-		m.files = append(m.files, File{filepath.Base(f), sum})
 		if precisionOf(f) == "int8" {
 			m.notes = append(m.notes, filepath.Base(f)+" is quantised: its answers can differ a little with the batch size; keep `batch_size` as it is within a study")
 		}
@@ -141,13 +141,14 @@ func (m *Model) complete(where string) error {
 func (m *Model) sizes(o Options) error {
 	shape := m.image.session.Inputs()[m.image.input].Shape
 	m.size = int(max(shape[2], 0))
-	configured := 0
+	m.prepared = preparation{mean: channelMean(), std: channelStd()}
 	if o.Dir != "" {
 		var err error
-		if configured, err = readPreprocessor(o.Dir); err != nil {
+		if m.prepared, err = readPreparation(o.Dir); err != nil {
 			return err
 		}
 	}
+	configured := m.prepared.size
 	switch {
 	case o.ImageSize > 0 && m.size > 0 && o.ImageSize != m.size:
 		return fmt.Errorf("`image_size` is %d, but the model takes pictures of %d x %d", o.ImageSize, m.size, m.size)
@@ -158,7 +159,14 @@ func (m *Model) sizes(o Options) error {
 	case m.size == 0:
 		m.size = 224
 	}
-	vectors, err := m.EmbedTexts(context.Background(), [][]int64{padded(49406, 49407)}, []int{2})
+	if err := m.openWords(o.Dir); err != nil {
+		return err
+	}
+	ids, used, err := m.words.encode("")
+	if err != nil {
+		return err
+	}
+	vectors, err := m.EmbedTexts(context.Background(), [][]int64{ids}, []int{used})
 	if err != nil {
 		return err
 	}

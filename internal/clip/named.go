@@ -27,32 +27,6 @@ const hub = "https://huggingface.co"
 // pinned from then on: a file that changes is refused.
 const sumsFile = "SHA256SUMS"
 
-// Named is a model that can be downloaded.
-type Named struct {
-	Name  string
-	About string
-	// repo is the model's path on the hub.
-	repo string
-	// Megabytes is about how much is downloaded.
-	Megabytes int
-}
-
-// Catalogue lists the named models: OpenAI's CLIP as ONNX exports.
-func Catalogue() []Named {
-	return []Named{
-		{"clip-vit-b-32", "OpenAI CLIP ViT-B/32, the method's own", "Xenova/clip-vit-base-patch32", 606},
-		{"clip-vit-b-16", "OpenAI CLIP ViT-B/16, finer patches, slower", "Xenova/clip-vit-base-patch16", 600},
-		{"clip-vit-l-14", "OpenAI CLIP ViT-L/14, larger", "Xenova/clip-vit-large-patch14", 1711},
-		{"clip-vit-l-14-336", "OpenAI CLIP ViT-L/14 for pictures of 336 x 336", "Xenova/clip-vit-large-patch14-336", 1712},
-	}
-}
-
-// modelFiles are the files of a named model, relative to its folder.
-func modelFiles(precision string) []string {
-	suffix := map[string]string{"fp16": "_fp16", "int8": "_quantized"}[precision]
-	return []string{"preprocessor_config.json", "onnx/vision_model" + suffix + ".onnx", "onnx/text_model" + suffix + ".onnx"}
-}
-
 // Store is the folder of downloaded models.
 type Store struct {
 	// Dir holds a folder for each model.
@@ -74,12 +48,17 @@ func DefaultStore() Store {
 
 // Has reports whether all files of a named model are there.
 func (s Store) Has(name, precision string) bool {
-	for _, f := range modelFiles(precision) {
+	model, ok := find(name)
+	if !ok {
+		return false
+	}
+	files, err := model.files(precision)
+	for _, f := range files {
 		if _, err := os.Stat(s.path(name, f)); err != nil {
 			return false
 		}
 	}
-	return true
+	return err == nil
 }
 
 func (s Store) path(name, file string) string {
@@ -88,11 +67,14 @@ func (s Store) path(name, file string) string {
 
 // Install downloads what is missing of a named model and returns its folder.
 func (s Store) Install(ctx context.Context, name, precision string) (dir string, err error) {
-	at := slices.IndexFunc(Catalogue(), func(n Named) bool { return n.Name == name })
-	if at < 0 {
+	model, ok := find(name)
+	if !ok {
 		return "", fmt.Errorf("there is no model %q", name)
 	}
-	model := Catalogue()[at]
+	files, err := model.files(precision)
+	if err != nil {
+		return "", err
+	}
 	dir = filepath.Join(s.Dir, name)
 	pinned, err := readSums(dir)
 	if err != nil {
@@ -103,7 +85,7 @@ func (s Store) Install(ctx context.Context, name, precision string) (dir string,
 		base = hub
 	}
 	client := fetch.Client{Progress: s.Progress}
-	for _, f := range modelFiles(precision) {
+	for _, f := range files {
 		if _, err := os.Stat(s.path(name, f)); err == nil {
 			continue
 		}
@@ -140,7 +122,7 @@ func (s Store) Check(dir string, files []File) error {
 	}
 	for _, f := range files {
 		for name, want := range pinned {
-			if path.Base(name) == f.Name && want != f.SHA256 {
+			if name == f.Name && want != f.SHA256 {
 				return fmt.Errorf("%s has changed since it was downloaded: its SHA-256 is %s, not %s; remove the folder %s to download it anew", f.Name, f.SHA256, want, dir)
 			}
 		}

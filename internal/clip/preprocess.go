@@ -12,11 +12,13 @@ func channelStd() [3]float32  { return [3]float32{0.26862954, 0.26130258, 0.2757
 // Normalizer turns the bytes of a picture into what the image tower reads.
 type Normalizer struct{ table [3][256]float32 }
 
-// NewNormalizer tabulates (v/255 - mean) / std for each channel, in float32 as
-// torchvision computes it.
-func NewNormalizer() *Normalizer {
+// NewNormalizer returns the normaliser of CLIP's training pictures.
+func NewNormalizer() *Normalizer { return tabulate(channelMean(), channelStd()) }
+
+// tabulate computes (v/255 - mean) / std for each channel, in float32 as
+// torchvision does.
+func tabulate(mean, std [3]float32) *Normalizer {
 	n := &Normalizer{}
-	mean, std := channelMean(), channelStd()
 	for c := range 3 {
 		for v := range 256 {
 			n.table[c][v] = (float32(v)/255 - mean[c]) / std[c]

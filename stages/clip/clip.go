@@ -37,6 +37,8 @@ type Encoder interface {
 	Dim() int
 	// Size is the side of the square picture that EmbedImages takes, in pixels.
 	Size() int
+	// Normalizer makes the values that EmbedImages takes from pixels.
+	Normalizer() *clip.Normalizer
 	// LogitScale is the factor that cosines are multiplied with.
 	LogitScale() float64
 	EmbedTexts(ctx context.Context, phrases []string) ([][]float32, error)

@@ -104,7 +104,7 @@ func (c *Config) Validate() error {
 
 // checkLength refuses a phrase that the tokenizer would have to cut.
 func (c *Config) checkLength(at []string, phrase string, faults *faults) {
-	if len(phrase) <= token.Limit { // a token is at least one byte
+	if len(phrase) <= token.Limit || !c.countsCLIP() { // a token is at least one byte
 		return
 	}
 	t, err := token.New()
@@ -114,6 +114,12 @@ func (c *Config) checkLength(at []string, phrase string, faults *faults) {
 	if n := len(t.Tokens(phrase)); n > token.Limit {
 		faults.add(at, fmt.Sprintf("the phrase has %d tokens, and CLIP reads at most %d", n, token.Limit), "shorten it; nothing is cut silently")
 	}
+}
+
+// countsCLIP reports whether phrases are surely counted in CLIP's tokens. Other
+// models, and folders, count when they are opened.
+func (c *Config) countsCLIP() bool {
+	return !clip.HasOwnTokenizer(c.Model) && !strings.ContainsAny(c.Model, `/\`) && !strings.HasPrefix(c.Model, ".")
 }
 
 // checkModel says what is wrong with the name of the model.

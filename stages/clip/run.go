@@ -49,7 +49,7 @@ type prepared struct {
 // while the model computes the batch before; rows keep their order.
 func (c *classify) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.Rows {
 	return func(yield func(arrow.Record, error) bool) {
-		r := &runner{classify: c, env: env, size: c.encoder.Size(), normal: clip.NewNormalizer()}
+		r := &runner{classify: c, env: env, size: c.encoder.Size(), normal: c.encoder.Normalizer()}
 		r.pool.New = func() any {
 			b := make([]byte, r.size*r.size*3)
 			return &b
