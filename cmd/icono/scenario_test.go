@@ -1,10 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"icono/internal/onnx"
 )
 
 // TestMain lets scenarios call the program as the command icono.
@@ -22,7 +26,18 @@ func TestScenarios(t *testing.T) {
 			e.Setenv("XDG_CACHE_HOME", cacheHome())
 			e.Setenv("EXAMPLES", examples(t))
 			e.Setenv("NO_COLOR", "1")
-			return nil
+			// The smallest picture there is: one black pixel.
+			return os.WriteFile(filepath.Join(e.WorkDir, "good.gif"), []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x00\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"), 0o644)
+		},
+		Condition: func(name string) (bool, error) {
+			switch name {
+			case "onnx":
+				path, _ := onnx.Locate()
+				return path != "", nil
+			case "root":
+				return os.Getuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %s", name)
 		},
 	})
 }

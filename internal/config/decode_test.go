@@ -30,7 +30,7 @@ type sample struct {
 	Types  option.Map[string]   `yaml:"types" enum:"text,int"`
 	Keys   option.Pairs         `yaml:"keys"`
 	Deep   inner                `yaml:"deep"`
-	hidden string               //nolint:unused // unexported fields are no options
+	hidden string               // an unexported field is no option
 }
 
 func decode(t *testing.T, text string) (sample, []diag.Diagnostic) {
@@ -39,7 +39,7 @@ func decode(t *testing.T, text string) (sample, []diag.Diagnostic) {
 	if len(faults) > 0 {
 		t.Fatal(faults[0])
 	}
-	c := sample{Mode: "auto", Size: 4}
+	c := sample{Mode: "auto", Size: 4, hidden: "kept"}
 	var list diag.List
 	Decode(root, &c, source.Span{}, "the stage `s`", &list)
 	return c, list.Sorted()
@@ -62,7 +62,7 @@ deep: {low: 1}
 		t.Fatalf("faults: %+v", faults)
 	}
 	half := 0.5
-	want := sample{Name: "n", Mode: "auto", Size: 4, Share: &half, On: true, Where: "3", Path: "a/b.csv", Words: []string{"one"},
+	want := sample{hidden: "kept", Name: "n", Mode: "auto", Size: 4, Share: &half, On: true, Where: "3", Path: "a/b.csv", Words: []string{"one"},
 		Labels: option.Map[[]string]{{Key: "B", Value: []string{"x", "y"}}, {Key: "A", Value: []string{"z"}}},
 		Types:  option.Map[string]{{Key: "zip", Value: "text"}}, Keys: option.Pairs{{Left: "ID", Right: "post_id"}}, Deep: inner{1}}
 	if d := cmp.Diff(want, got, cmp.AllowUnexported(sample{})); d != "" {

@@ -34,7 +34,7 @@ type Spec struct {
 	OnFault  Policy
 	// idAt, kindAt and at are places for messages; at is the whole entry.
 	idAt, kindAt, at source.Span
-	faultAt          source.Span // of the value of on_fault
+	fromAt, faultAt  source.Span // of the values of from and on_fault
 	badFrom          bool        // `from` is wrong, and that has been said
 }
 
@@ -102,7 +102,7 @@ func (d *Document) header(root *source.Node, list *diag.List) {
 	case v == nil && misspelt(root, "version"):
 	case v == nil:
 		list.Error("required", top, "the file does not say which version of the grammar it is written in", fmt.Sprintf("begin it with `version: %d`", Version))
-	case v.Tag != "!!int" || v.Text != strconv.Itoa(Version):
+	case v.JSON() != float64(Version):
 		list.Error("version", v.Span, "this program reads version 1 of the grammar, not "+v.Describe(), fmt.Sprintf("write `version: %d`", Version))
 	}
 	d.Name = text(root, "name", list)

@@ -64,7 +64,7 @@ func (r *runner) countFree(ctx context.Context, free []bool, rows []int64) error
 		for k, from := range st.Inputs {
 			in[k] = rows[from]
 		}
-		if e, ok := st.Stage.(stage.Estimator); ok {
+		if e, ok := st.Stage.(stage.Estimator); ok && !st.OnFault.Drop {
 			rows[i] = e.EstimateRows(in)
 		}
 	}

@@ -74,6 +74,9 @@ func (s *Planned) wrongArity(i int, list *diag.List) {
 	if len(s.From) > 0 {
 		at = source.Span{File: s.From[0].At.File, Start: s.From[0].At.Start, End: s.From[len(s.From)-1].At.End}
 	}
+	if s.HasFrom && len(s.From) == 0 {
+		at = s.fromAt
+	}
 	switch {
 	case s.kind.Inputs.Max == 0:
 		hint = "remove `from`"
@@ -81,6 +84,19 @@ func (s *Planned) wrongArity(i int, list *diag.List) {
 		hint = "a pipeline begins with a stage that reads data: `kind: load`"
 	}
 	list.Error("arity", at, fmt.Sprintf("the kind `%s` takes %s, and the stage `%s` has %s", s.kind.Name, s.kind.Inputs, s.ID, inputs(len(s.Inputs))), hint)
+}
+
+// closing finds a place that closes a ring of stages, each of which reads the
+// next: a `from` if any is written, the last one first.
+func (p *Plan) closing(ring []int) source.Span {
+	for k := len(ring) - 2; k >= 0; k-- {
+		for _, r := range p.Stages[ring[k]].From {
+			if r.ID == p.Stages[ring[k+1]].ID {
+				return r.At
+			}
+		}
+	}
+	return p.Stages[ring[len(ring)-2]].kindAt
 }
 
 func inputs(n int) string {
@@ -110,13 +126,7 @@ func (p *Plan) sort(list *diag.List) {
 				names[k] = "`" + p.Stages[at].ID + "`"
 				p.Stages[at].broken = true
 			}
-			s := p.Stages[path[len(path)-1]]
-			at := s.kindAt
-			for _, r := range s.From {
-				if r.ID == p.Stages[i].ID {
-					at = r.At
-				}
-			}
+			at := p.closing(ring)
 			slices.Reverse(names)
 			list.Error("cycle", at, "stages read each other in a circle: "+strings.Join(names, " → "), "let one of them read another stage with `from`")
 			return

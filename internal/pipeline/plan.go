@@ -135,6 +135,9 @@ func (p *Planned) report(err error, list *diag.List) {
 			continue
 		}
 		d := diag.Diagnostic{Severity: diag.Error, Code: "option", Span: p.place(o), Message: o.Message, Hint: o.Hint}
+		if n, found := p.With.Find(o.Path); found && d.Hint == "" && o.Start > 0 && o.Start+1 >= len(n.Text) && n.CutByComment() {
+			d.Hint = "what follows the # is a comment: put the whole value in quotes if it belongs to it"
+		}
 		if o.Warning {
 			d.Severity = diag.Warning
 		} else {

@@ -43,7 +43,7 @@ func (s *Spec) from(v *source.Node, list *diag.List) {
 	if v == nil {
 		return
 	}
-	s.HasFrom = true
+	s.HasFrom, s.fromAt = true, v.Span
 	const hint = "for example `from: posts` or `from: [posts, codes]`"
 	items := v.Items
 	switch {
@@ -52,9 +52,6 @@ func (s *Spec) from(v *source.Node, list *diag.List) {
 		s.badFrom = true
 	case v.Form != source.Sequence:
 		items = []*source.Node{v}
-	case len(items) == 0:
-		list.Error("required", v.Span, "`from` names no stage", "name one, or remove the line to read the stage before")
-		s.badFrom = true
 	}
 	for _, item := range items {
 		if item.Form != source.Scalar || item.IsNull() {

@@ -109,6 +109,17 @@ func (n *Node) Inner(start, end int) Span {
 	return Span{s.File, s.Start + skip + start, s.Start + skip + end}
 }
 
+// CutByComment reports whether a # after a plain scalar ends it: what follows
+// is a comment, which is not always what was meant.
+func (n *Node) CutByComment() bool {
+	if n == nil || n.Form != Scalar || !n.Plain || n.alias || n.Span.File == nil {
+		return false
+	}
+	rest, _, _ := strings.Cut(n.Span.File.Text[n.Span.End:], "\n")
+	trimmed := strings.TrimLeft(rest, " \t")
+	return len(trimmed) < len(rest) && strings.HasPrefix(trimmed, "#")
+}
+
 // sought is Inner for text that the file writes in another way: over several
 // lines, or with escapes. The same words stand there in the same order, so the
 // word is found by counting where it stands among its equals.

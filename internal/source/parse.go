@@ -39,7 +39,11 @@ func Parse(f *File) (*Node, []*SyntaxError) {
 	var doc yaml.Node
 	if err := decode(d, &doc); err != nil {
 		if errors.Is(err, io.EOF) {
-			return nil, []*SyntaxError{{f.At(0, 0), "the file is empty, but for comments at most", "`icono init` writes one to start from"}}
+			what := "the file is empty"
+			if strings.TrimSpace(f.Text) != "" {
+				what = "the file holds only comments"
+			}
+			return nil, []*SyntaxError{{f.At(0, 0), what, "`icono init` writes one to start from"}}
 		}
 		return nil, []*SyntaxError{syntaxError(f, err)}
 	}

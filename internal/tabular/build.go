@@ -38,6 +38,27 @@ func appendCell(b array.Builder, c cell) bool {
 	return false
 }
 
+// fits reports whether appendCell takes a cell into a column of the type.
+func fits(t arrow.DataType, c cell) (ok bool) {
+	switch t.ID() {
+	case arrow.INT64:
+		_, ok = parseInt(c.text)
+	case arrow.FLOAT64:
+		_, ok = parseFloat(c.text)
+	case arrow.BOOL:
+		_, ok = parseBool(c.text)
+	case arrow.DATE32:
+		_, form := parseTime(c.text)
+		ok = form == dateForm
+	case arrow.TIMESTAMP:
+		_, form := parseTime(c.text)
+		ok = form != noTime
+	default:
+		ok = true
+	}
+	return ok
+}
+
 // typeName is how messages call a type: by the word that `types` takes.
 func typeName(t arrow.DataType) string {
 	switch t.ID() {

@@ -113,7 +113,7 @@ func encodings(t fataler, text string) map[string][]byte {
 
 func TestEncodings(t *testing.T) {
 	// The only umlaut stands at the very end, behind what is read at once.
-	text := "id;text\n" + strings.Repeat("1;plain\n", 200_000) + "2;Übermut – für 5 €\n"
+	text := "id;text\n" + strings.Repeat("1;"+strings.Repeat("plain ", 800)+"\n", 100) + "2;Übermut – für 5 €\n"
 	want := readText(t, options{}, "x.csv", text)
 	if !strings.HasSuffix(want, "2|Übermut – für 5 €") {
 		t.Fatal(want[len(want)-100:])
@@ -139,7 +139,7 @@ func TestEncodingFaults(t *testing.T) {
 		encoding, text, want string
 	}{
 		// Mojibake in every row would be worse than one message.
-		{"", "a\nÄÖÜ\nßß\nbroken \xf0\x9f here\n", "x.csv:4: not UTF-8: the byte 0xF0 in \"ÄÖÜ\\nßß\\nbroken � here\\n\" belongs to no character"},
+		{"", "a\nÄÖÜ\nßß\nbroken \xf0\x9f here\n", "x.csv:4: not UTF-8: the byte 0xF0 in \"broken � here\" belongs to no character"},
 		{"utf-8", "a\nM\xfcnchen\n", "x.csv:2: not UTF-8: the byte 0xFC"},
 		{"", "\x1f\x8bno gzip", "x.csv is a broken gzip file"},
 		{"", string(gzipped(t, []byte("a\n"+strings.Repeat("x\n", 9999)))[:40]), "x.csv cannot be read: unexpected EOF"},
@@ -249,8 +249,8 @@ func FuzzCSV(f *testing.F) {
 			o.Types = map[string]string{}
 			o.Encoding = "utf-8"
 		}
-		head, rows, err := read(t, o, source(raw, "x.csv"))
-		if sniff || err != nil || bytes.ContainsAny(raw, "\r\x1f\xfe\xef") || strings.Contains(head, "sep=") {
+		_, rows, err := read(t, o, source(raw, "x.csv"))
+		if sniff || err != nil || bytes.ContainsAny(raw, "\r\x1f\xfe\xef") || bytes.HasPrefix(raw, []byte("sep=")) {
 			return
 		}
 		r := csv.NewReader(bytes.NewReader(raw))

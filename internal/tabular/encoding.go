@@ -3,10 +3,10 @@ package tabular
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"compress/gzip"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -75,8 +75,8 @@ func decoder(b *bufio.Reader, head []byte, encoding string) io.Reader {
 	return b
 }
 
-// detectEncoding checks that a file is of the encoding, and decides between
-// UTF-8 and Windows-1252 where it is neither marked nor named: what is not
+// detectEncoding checks that a file is UTF-8 or as marked, and decides between
+// that ("") and Windows-1252 where no encoding is named: what is not
 // valid UTF-8 is Windows-1252, unless much of it is UTF-8 beyond ASCII, which
 // no text in Windows-1252 is. All of the file is looked at, since one umlaut
 // may stand at its end; the first of it where a sample must do.
@@ -106,7 +106,7 @@ func detectEncoding(src Source, encoding string, sample bool) (string, error) {
 	}
 	switch {
 	case e.broken == 0:
-		return cmp.Or(encoding, "utf-8"), nil
+		return encoding, nil // UTF-8, or as marked
 	case encoding == "" && e.broken > e.wide:
 		return "windows-1252", nil
 	}
@@ -141,7 +141,7 @@ func (e *evidence) add(chunk []byte, last bool) int {
 		case r == utf8.RuneError && size == 1:
 			if e.broken++; e.broken == 1 {
 				e.at, e.culprit = e.line, chunk[i]
-				e.excerpt = string(bytes.ToValidUTF8(chunk[max(0, i-20):min(len(chunk), i+20)], []byte("\ufffd")))
+				e.excerpt = around(chunk, i)
 			}
 		case r == '\n':
 			e.line++
@@ -151,6 +151,16 @@ func (e *evidence) add(chunk []byte, last bool) int {
 		i += size
 	}
 	return len(chunk)
+}
+
+// around is what stands about an offset in its line.
+func around(chunk []byte, i int) string {
+	before, after := chunk[max(0, i-20):i], chunk[i:min(len(chunk), i+20)]
+	before = before[bytes.LastIndexByte(before, '\n')+1:]
+	if end := bytes.IndexByte(after, '\n'); end >= 0 {
+		after = after[:end]
+	}
+	return strings.ToValidUTF8(string(before)+string(after), "\ufffd")
 }
 
 // whole is the length of a chunk without a character that is cut at its end.

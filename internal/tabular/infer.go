@@ -26,14 +26,19 @@ const (
 
 // inference finds the type of a column over its values.
 type inference struct {
-	fits candidates
-	some bool // a value was not null
+	fits   candidates
+	some   bool           // a value was not null
+	forced arrow.DataType // that the user sets; nil for none
 }
 
-func (in *inference) add(c cell) {
+// add takes a value; it reports whether it fits the type that is forced.
+func (in *inference) add(c cell) bool {
 	in.some = true
+	if in.forced != nil {
+		return fits(in.forced, c)
+	}
 	if in.fits == 0 {
-		return
+		return true
 	}
 	switch c.kind {
 	case boolCell:
@@ -54,10 +59,14 @@ func (in *inference) add(c cell) {
 	if in.fits&(asDate|asTime|asZoned) != 0 {
 		in.fits &^= (asDate | asTime | asZoned) &^ temporal(c.text)
 	}
+	return true
 }
 
 // resolve returns the narrowest type that all values fit.
 func (in *inference) resolve() arrow.DataType {
+	if in.forced != nil {
+		return in.forced
+	}
 	if !in.some {
 		return arrow.BinaryTypes.String
 	}

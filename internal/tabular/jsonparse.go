@@ -202,7 +202,8 @@ func (p *jsonParser) list() ([]byte, error) {
 		if depth == 0 {
 			p.at++
 			var out bytes.Buffer
-			if err := json.Compact(&out, p.text[start:p.at]); err != nil {
+			if json.Compact(&out, p.text[start:p.at]) != nil {
+				err := json.Unmarshal(p.text[start:p.at], new(json.RawMessage)) // Compact gives no offset
 				p.at = start + offsetOf(err)
 				return nil, fmt.Errorf("not JSON: %w", err)
 			}

@@ -69,14 +69,9 @@ func openText(ctx context.Context, src Source, format Format, o ReadOptions) (*t
 	if err != nil {
 		return nil, err
 	}
-	for i, name := range f.names {
-		forced, is := o.Types[name]
-		if is {
-			f.types = append(f.types, typeNamed(forced))
-		} else {
-			f.types = append(f.types, found[i].resolve())
-		}
-		f.vacant = append(f.vacant, !is && !found[i].some)
+	for _, in := range found {
+		f.types = append(f.types, in.resolve())
+		f.vacant = append(f.vacant, in.forced == nil && !in.some)
 	}
 	f.makeSchema()
 	return f, nil
@@ -121,7 +116,8 @@ func (f *textFile) infer(ctx context.Context, most int) ([]inference, error) {
 	}
 	defer func() { _ = closer.Close() }() // only read
 	var found []inference
-	for n := 0; most == 0 || n < most; n++ {
+	n := 0
+	for ; most == 0 || n < most; n++ {
 		if n%4096 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -132,20 +128,35 @@ func (f *textFile) infer(ctx context.Context, most int) ([]inference, error) {
 		if err != nil {
 			return nil, err
 		}
-		for len(found) < len(r.columns()) {
-			found = append(found, inference{fits: anyType})
+		for _, name := range r.columns()[len(found):] {
+			found = append(found, f.start(name))
 		}
 		for i, c := range cells {
-			if !f.isNull(c) && !f.isBlank(c) {
-				found[i].add(c)
+			if f.isNull(c) || f.isBlank(c) {
+				continue
+			}
+			if !found[i].add(c) {
+				return nil, f.misfit(r, c, r.columns()[i], found[i].forced)
 			}
 		}
 	}
 	f.names = slices.Clone(r.columns())
-	for len(found) < len(f.names) {
-		found = append(found, inference{fits: anyType})
+	if len(f.names) == 0 && n > 0 {
+		return nil, fmt.Errorf("%s: no object has a value, so there are no columns", f.src.Name)
+	}
+	for _, name := range f.names[len(found):] {
+		found = append(found, f.start(name))
 	}
 	return found, nil
+}
+
+// start begins the inference of a column, to which a type may be forced.
+func (f *textFile) start(name string) inference {
+	in := inference{fits: anyType}
+	if word, is := f.forced[name]; is {
+		in.forced = typeNamed(word)
+	}
+	return in
 }
 
 // isNull reports whether a cell is null whatever the type of its column.
@@ -232,8 +243,7 @@ func (f *textFile) fill(b *array.RecordBuilder, r rowReader, most int) (int, err
 				continue
 			}
 			if !appendCell(field, cells[i]) {
-				line, column := r.place(cells[i])
-				return n, f.misfit(i, cells[i], line, column)
+				return n, f.misfit(r, cells[i], f.names[i], f.types[i])
 			}
 			size += len(cells[i].text)
 		}
@@ -242,16 +252,17 @@ func (f *textFile) fill(b *array.RecordBuilder, r rowReader, most int) (int, err
 }
 
 // misfit words that a value does not fit the type of its column.
-func (f *textFile) misfit(i int, c cell, line, column int) error {
+func (f *textFile) misfit(r rowReader, c cell, name string, t arrow.DataType) error {
 	text := []rune(string(c.text))
 	if len(text) > 40 {
 		text = append(text[:39:39], '…')
 	}
-	hint := fmt.Sprintf("set its type: `types: {%s: text}`", f.names[i])
-	if _, is := f.forced[f.names[i]]; is {
-		hint = fmt.Sprintf("`types` sets it: mend the value, name it under `na`, or set `%s: text`", f.names[i])
+	hint := fmt.Sprintf("set its type: `types: {%s: text}`", name)
+	if _, is := f.forced[name]; is {
+		hint = fmt.Sprintf("`types` sets it: mend the value, name it under `na`, or set `%s: text`", name)
 	}
-	return fmt.Errorf("%s:%d:%d: %q in the column %q is not %s; %s", f.src.Name, line, column, string(text), f.names[i], typeName(f.types[i]), hint)
+	line, column := r.place(c)
+	return fmt.Errorf("%s:%d:%d: %q in the column %q is not %s; %s", f.src.Name, line, column, string(text), name, typeName(t), hint)
 }
 
 // Position implements File: it reads the file up to the row.

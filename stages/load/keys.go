@@ -20,7 +20,7 @@ func (l *load) Prepare(ctx context.Context, env stage.Env, _ []*arrow.Schema) er
 	if !l.key.set {
 		return nil
 	}
-	u := newUniqueness()
+	u := newUniqueness(runLength)
 	defer u.close()
 	var empty []string
 	var blanks int64
@@ -46,7 +46,7 @@ func (l *load) Prepare(ctx context.Context, env stage.Env, _ []*arrow.Schema) er
 	if err := l.describeTwins(ctx, env, twins); err != nil {
 		return err
 	}
-	env.Ledger.Expect(int64(u.rows))
+	l.rows = int64(u.rows)
 	return nil
 }
 
@@ -54,7 +54,7 @@ func (l *load) Prepare(ctx context.Context, env stage.Env, _ []*arrow.Schema) er
 func (l *load) eachKey(ctx context.Context, env stage.Env, visit func(row uint64, key string, null bool) error) error {
 	at := stage.Find(l.schema, stage.Key)
 	var row uint64
-	for rec, err := range l.Run(ctx, env, nil) {
+	for rec, err := range l.read(ctx, env) {
 		if err != nil {
 			return err
 		}

@@ -29,15 +29,20 @@ type load struct {
 	schema *arrow.Schema
 	key    column
 	image  column
+	rows   int64 // that Prepare counted
 }
 
 // column is where a key or a picture's path comes from: a column of the file,
 // or an expression over them, whose values get a column of their own.
 type column struct {
 	set     bool
-	index   int // of the file's column; -1 for an expression
+	index   int  // of the file's column; -1 for an expression
+	copied  bool // the file's column stays, and its values get one of their own
 	program *expression.Program
 }
+
+// added reports whether the values get a column of their own.
+func (c column) added() bool { return c.index < 0 || c.copied }
 
 // Probe implements stage.Prober: it opens the files and finds their types.
 func (l *load) Probe(ctx context.Context, env stage.Env, full bool) error {
@@ -81,11 +86,16 @@ func (l *load) Schema([]*arrow.Schema) (*arrow.Schema, error) {
 	if l.image, err = resolve(string(image), "image", imageColumn, in); err != nil {
 		errs = append(errs, err)
 	}
-	errs = append(errs, l.checkTypes(in)...)
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+	if l.key.set && l.image.set && l.key.index >= 0 && l.key.index == l.image.index {
+		// One column cannot play both parts, so the key becomes another.
+		l.key.copied = true
+		errs = append(errs, free(in, "key", keyColumn))
 	}
-	if l.key.set && l.key.index >= 0 {
+	errs = append(errs, l.checkTypes(in)...)
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	if l.key.set && !l.key.added() {
 		f := fields[l.key.index]
 		f.Type = arrow.BinaryTypes.String
 		fields[l.key.index] = stage.Mark(f, stage.Key, l.id)
@@ -119,11 +129,16 @@ func resolve(text, name, made string, in *arrow.Schema) (column, error) {
 	if err != nil {
 		return column{}, expression.OptionError([]string{name}, err)
 	}
-	if columns.Index(in, made) >= 0 {
-		return column{}, &stage.OptionError{Path: []string{name}, Message: fmt.Sprintf("the values of this expression get a column %q, and the table has one already", made),
-			Hint: fmt.Sprintf("name it: `%s: %s`", name, made)}
+	return column{set: true, index: -1, program: p}, free(in, name, made)
+}
+
+// free checks that a column can be added under the name made.
+func free(in *arrow.Schema, option, made string) error {
+	if columns.Index(in, made) < 0 {
+		return nil
 	}
-	return column{set: true, index: -1, program: p}, nil
+	return &stage.OptionError{Path: []string{option}, Message: fmt.Sprintf("these values get a column %q of their own, and the table has one already", made),
+		Hint: fmt.Sprintf("name it: `%s: %s`", option, made)}
 }
 
 func checkPart(f arrow.Field, name string) error {
@@ -140,6 +155,16 @@ func checkPart(f arrow.Field, name string) error {
 
 // Run implements stage.Stage.
 func (l *load) Run(ctx context.Context, env stage.Env, _ []stage.Table) stage.Rows {
+	return func(yield func(arrow.Record, error) bool) {
+		if l.rows > 0 {
+			env.Ledger.Expect(l.rows)
+		}
+		l.read(ctx, env)(yield)
+	}
+}
+
+// read yields the rows of the file, dressed.
+func (l *load) read(ctx context.Context, env stage.Env) stage.Rows {
 	return func(yield func(arrow.Record, error) bool) {
 		for rec, err := range l.file.Rows(ctx, env.Memory, env.BatchRows) {
 			if err == nil {
@@ -172,7 +197,10 @@ func (l *load) dress(mem memory.Allocator, rec arrow.Record) (arrow.Record, erro
 		if !c.set {
 			continue
 		}
-		if c.index < 0 {
+		if c.copied {
+			a := asText(mem, cols[c.index])
+			made, cols = append(made, a), append(cols, a)
+		} else if c.index < 0 {
 			a, _, err := c.program.Array(mem, rec)
 			if err != nil {
 				return nil, err

@@ -35,7 +35,7 @@ func (l *load) images() bool {
 // open finds the files that `path` names, and their columns and types.
 func (l *load) open(ctx context.Context, env stage.Env, full bool) (tabular.File, error) {
 	if l.config.Format == imagesFormat || l.config.Format == "" && l.allPictures(env) {
-		return l.listPictures(env)
+		return l.listPictures(ctx, env)
 	}
 	var sources []tabular.Source
 	var errs []error
@@ -47,7 +47,7 @@ func (l *load) open(ctx context.Context, env stage.Env, full bool) (tabular.File
 		}
 		for _, name := range names {
 			if _, known := tabular.FormatOf(name); !known && l.config.Format == "" {
-				errs = append(errs, l.pathError(i, fmt.Errorf("the format of %s cannot be told from its name; set `format`", name)))
+				errs = append(errs, l.pathError(i, unknownFormat(name)))
 				continue
 			}
 			sources = append(sources, tabular.Source{Name: name, Path: env.Study.Resolve(name), Open: func() (io.ReadCloser, error) { return env.Study.Open(name) }})
@@ -64,10 +64,24 @@ func (l *load) open(ctx context.Context, env stage.Env, full bool) (tabular.File
 		o.SampleRows = sampleRows
 	}
 	file, err := tabular.OpenAll(ctx, sources, o)
-	if err != nil {
-		return nil, l.pathError(0, err)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, err
+	case err != nil:
+		return nil, &stage.OptionError{Path: []string{"path"}, Message: err.Error()}
 	}
 	return file, nil
+}
+
+// unknownFormat words what to do about a file whose name ends unusually.
+func unknownFormat(name string) error {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".xlsx", ".xls", ".xlsm", ".ods", ".numbers":
+		return fmt.Errorf("%s is a workbook, which is not read; export its sheet as CSV (UTF-8)", name)
+	case ".sav", ".dta", ".rds", ".rdata", ".sqlite", ".db":
+		return fmt.Errorf("%s is of a format that is not read; export it as CSV or Parquet", name)
+	}
+	return fmt.Errorf("the format of %s cannot be told from its name; set `format`", name)
 }
 
 // pathError is an error about the i-th path.
@@ -85,7 +99,7 @@ func expand(study stage.Study, path string) ([]string, error) {
 	info, err := os.Stat(full)
 	switch {
 	case err == nil && info.IsDir():
-		return nil, fmt.Errorf("%s is a folder without pictures; name its tables: %s/*.csv", path, strings.TrimSuffix(path, "/"))
+		return nil, fmt.Errorf("%s is a folder; name its tables, such as `%s/*.csv`", path, strings.TrimSuffix(path, "/"))
 	case err == nil:
 		return []string{path}, nil
 	case !strings.ContainsAny(path, "*?["):
@@ -95,6 +109,10 @@ func expand(study stage.Study, path string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q is no pattern: %w", path, err)
 	}
+	found = slices.DeleteFunc(found, func(f string) bool {
+		info, err := os.Stat(f)
+		return err == nil && info.IsDir()
+	})
 	if len(found) == 0 {
 		return nil, fmt.Errorf("no file matches %s", path)
 	}
@@ -167,10 +185,16 @@ func (l *load) checkTypes(in *arrow.Schema) []error {
 	return errs
 }
 
-func (l *load) listPictures(env stage.Env) (tabular.File, error) {
+func (l *load) listPictures(ctx context.Context, env stage.Env) (tabular.File, error) {
 	var paths []string
 	for i, p := range l.config.Path {
 		found, err := env.Study.Pictures(string(p))
+		if err != nil && ctx.Err() != nil {
+			return nil, err
+		}
+		if hint := tablesIn(env.Study, string(p)); err != nil && hint != "" {
+			err = fmt.Errorf("%s is a folder without pictures; for its tables name them: `%s`", p, hint)
+		}
 		if err != nil {
 			return nil, l.pathError(i, err)
 		}
@@ -178,4 +202,18 @@ func (l *load) listPictures(env stage.Env) (tabular.File, error) {
 	}
 	slices.SortFunc(paths, cmp.Compare[string])
 	return &listing{paths: slices.Compact(paths)}, nil
+}
+
+// tablesIn returns a pattern for the tables that lie in a folder, or "".
+func tablesIn(study stage.Study, folder string) string {
+	entries, err := os.ReadDir(study.Resolve(folder))
+	if err != nil {
+		return ""
+	}
+	for _, e := range entries {
+		if _, is := tabular.FormatOf(e.Name()); is && !e.IsDir() {
+			return strings.TrimSuffix(folder, "/") + "/*" + filepath.Ext(e.Name())
+		}
+	}
+	return ""
 }

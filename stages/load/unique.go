@@ -26,20 +26,23 @@ func compareMarks(a, b mark) int {
 // uniqueness finds keys that occur twice, in memory that does not grow with
 // their number: sorted runs of hashes are written to a file and merged.
 type uniqueness struct {
-	seed maphash.Seed
-	run  []mark
-	file *os.File
-	runs int
-	rows uint64
+	seed   maphash.Seed
+	length int // of a run
+	run    []mark
+	file   *os.File
+	runs   int
+	rows   uint64
 }
 
-func newUniqueness() *uniqueness { return &uniqueness{seed: maphash.MakeSeed()} }
+func newUniqueness(length int) *uniqueness {
+	return &uniqueness{seed: maphash.MakeSeed(), length: length}
+}
 
 // add takes the key of the next row.
 func (u *uniqueness) add(key string) error {
 	u.run = append(u.run, mark{maphash.String(u.seed, key), u.rows})
 	u.rows++
-	if len(u.run) < runLength {
+	if len(u.run) < u.length {
 		return nil
 	}
 	return u.spill()
@@ -90,7 +93,7 @@ func (u *uniqueness) merge(visit func(mark)) error {
 	slices.SortFunc(u.run, compareMarks)
 	h := &runHeap{{slice: u.run}}
 	for i := range u.runs {
-		section := io.NewSectionReader(u.file, int64(i)*16*runLength, 16*runLength)
+		section := io.NewSectionReader(u.file, int64(i)*16*int64(u.length), 16*int64(u.length))
 		*h = append(*h, &cursor{reader: bufio.NewReaderSize(section, 4096)})
 	}
 	for i := 0; i < len(*h); {

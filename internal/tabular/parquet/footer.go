@@ -85,7 +85,7 @@ func (w *Writer) finish() (err error) {
 
 func serialize(s thrift.TStruct) ([]byte, error) {
 	ts := thrift.NewTSerializer()
-	ts.Protocol = thrift.NewTCompactProtocolFactory().GetProtocol(ts.Transport)
+	ts.Protocol = thrift.NewTCompactProtocolFactoryConf(nil).GetProtocol(ts.Transport)
 	return ts.Write(context.Background(), s)
 }
 
