@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -111,7 +112,7 @@ func (a *app) finish(facts []stage.StageFacts, err error, signalled syscall.Sign
 		if !errors.Is(err, context.Canceled) && err != nil {
 			fmt.Fprintf(a.Err, "error: %v\n", err)
 		}
-		fmt.Fprintln(a.Err, "interrupted: what was done is in the .partial files; the complete outputs of earlier runs are untouched")
+		fmt.Fprintln(a.Err, "interrupted: "+left(facts))
 		return &exitError{code: 128 + int(signalled)}
 	case err != nil:
 		return failed(err)
@@ -119,8 +120,25 @@ func (a *app) finish(facts []stage.StageFacts, err error, signalled syscall.Sign
 	return nil
 }
 
-// summary prints what each stage has done with how many rows.
+// left says what an interrupted run leaves behind.
+func left(facts []stage.StageFacts) string {
+	const untouched = "the complete outputs of earlier runs are untouched"
+	for _, f := range facts {
+		for _, fact := range f.Facts {
+			if fact.Name == "file" {
+				return "what was done is in the .partial files; " + untouched
+			}
+		}
+	}
+	return "nothing was written; " + untouched
+}
+
+// summary prints what each stage has done with how many rows. A run that ended
+// before any row has none to show.
 func (a *app) summary(facts []stage.StageFacts, done, early bool, took time.Duration) {
+	if !done && !slices.ContainsFunc(facts, func(f stage.StageFacts) bool { return f.In+f.Out > 0 }) {
+		return
+	}
 	rows := [][]string{{"stage", "kind", "in", "out", "dropped", "faults"}}
 	for _, f := range facts {
 		rows = append(rows, []string{f.ID, f.Kind, number(f.In), number(f.Out), tally(f.Dropped), tally(f.Faults)})

@@ -80,19 +80,14 @@ func (s Store) Install(ctx context.Context, name, precision string) (dir string,
 	if err != nil {
 		return "", err
 	}
-	base := s.Hub
-	if base == "" {
-		base = hub
-	}
 	client := fetch.Client{Progress: s.Progress}
 	for _, f := range files {
 		if _, err := os.Stat(s.path(name, f)); err == nil {
 			continue
 		}
-		url := strings.TrimSuffix(base, "/") + "/" + path.Join(model.repo, "resolve/main", f)
-		sum, err := client.Get(ctx, fetch.Request{URL: url, Path: s.path(name, f), SHA256: pinned[f]})
+		sum, err := client.Get(ctx, fetch.Request{URL: s.url(model, f), Path: s.path(name, f), SHA256: pinned[f]})
 		if err != nil {
-			return "", s.explain(ctx, err, model, f, url)
+			return "", s.explain(ctx, err, model, files)
 		}
 		pinned[f] = sum
 		if err := writeSums(dir, pinned); err != nil {
@@ -102,15 +97,31 @@ func (s Store) Install(ctx context.Context, name, precision string) (dir string,
 	return dir, nil
 }
 
-// explain turns a failed download into what the user can do by hand.
-func (s Store) explain(ctx context.Context, err error, m Named, file, url string) error {
+// url is the address of one of a model's files.
+func (s Store) url(m Named, file string) string {
+	base := s.Hub
+	if base == "" {
+		base = hub
+	}
+	return strings.TrimSuffix(base, "/") + "/" + path.Join(m.repo, "resolve/main", file)
+}
+
+// explain turns a failed download into what the user can do by hand, for all
+// files that are not there yet.
+func (s Store) explain(ctx context.Context, err error, m Named, files []string) error {
 	var hash *fetch.HashError
 	if ctx.Err() != nil || errors.As(err, &hash) {
 		return err
 	}
+	var byHand strings.Builder
+	for _, f := range files {
+		if _, err := os.Stat(s.path(m.Name, f)); err != nil {
+			fmt.Fprintf(&byHand, "\n  %s\n    to %s", s.url(m, f), s.path(m.Name, f))
+		}
+	}
 	return &stage.MissingError{
 		What: fmt.Sprintf("the model %s (about %d MB) is not on this machine, and cannot be downloaded: %v", m.Name, m.Megabytes, err),
-		Mend: fmt.Sprintf("with a connection, run this again: it goes on where it stopped\nor put the file from\n  %s\nhere\n  %s", url, s.path(m.Name, file)),
+		Mend: "with a connection, run this again: it goes on where it stopped\nor fetch by hand" + byHand.String(),
 	}
 }
 

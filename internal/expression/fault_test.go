@@ -37,6 +37,8 @@ func TestFaults(t *testing.T) {
 		{`ID > 1`, expression.Boolean, ">", "`>` does not work on text and a whole number"},
 		{`"n: " + Likes`, expression.Text, "+", "`string(...)` makes text of a number"},
 		{`Day > "2021-09-01"`, expression.Boolean, ">", "make a date of the text"},
+		{`Day.Weekday() == "Sunday"`, expression.Boolean, "==", "on a day of the week and text"},
+		{`Day.Month() == 1`, expression.Boolean, "==", "`int(...)` makes it a number"},
 		{`Ad and Likes`, expression.Boolean, "and", "both sides must be conditions"},
 		{`not Likes`, expression.Boolean, "not", "does not work on a whole number"},
 		{`Likes contains "1"`, expression.Boolean, "contains", "a whole number and text"},

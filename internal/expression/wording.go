@@ -15,7 +15,7 @@ var (
 	mismatchedTypes = regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (.+) and (.+)\)$`)
 	mismatchedType  = regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (.+)\)$`)
 	unexpected      = regexp.MustCompile(`^unexpected token (\w+)(?:\("?(.*?)"?\))?$`)
-	goTypes         = regexp.MustCompile(`\[\](?:string|int|float64|bool|interface \{\}|any)|\b(?:string|int|float64|bool|time\.Time|time\.Duration|nil)\b|<nil>`)
+	goTypes         = regexp.MustCompile(`\[\](?:string|int|float64|bool|interface \{\}|any)|\b(?:string|int|float64|bool|time\.(?:Time|Duration|Weekday|Month)|nil)\b|<nil>`)
 )
 
 // translate makes an Error of an error of the library.
@@ -95,6 +95,10 @@ func mismatchHint(op, left, right string) string {
 		return "both sides must be conditions, such as `Likes > 10`"
 	case either("string", "time.Time"):
 		return "make a date of the text: `date(\"2021-09-26\")`"
+	case left == "time.Weekday" || right == "time.Weekday":
+		return "`int(...)` makes it a number (Sunday is 0), `string(...)` its name (\"Sunday\")"
+	case left == "time.Month" || right == "time.Month":
+		return "`int(...)` makes it a number (January is 1), `string(...)` its name (\"January\")"
 	case either("string", "bool"):
 		return "true and false stand without quotes"
 	case op == "in" && right == "string":
@@ -125,6 +129,10 @@ func words(t string) string {
 		return "a date"
 	case "time.Duration":
 		return "a span of time"
+	case "time.Weekday":
+		return "a day of the week"
+	case "time.Month":
+		return "a month"
 	case "nil", "<nil>":
 		return "null"
 	case "interface {}", "any", "unknown":

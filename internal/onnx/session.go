@@ -4,6 +4,7 @@ package onnx
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -97,9 +98,9 @@ func (s *Session) configure(options *ort.SessionOptions, o Options) error {
 			s.device = "cuda"
 		case o.Device == "cuda":
 			return &stage.MissingError{What: "`device: cuda` was asked for, but " + err.Error(),
-				Mend: "install ONNX Runtime with its CUDA provider beside it, or set `device: auto`"}
-		default:
-			s.note = "the model runs on the CPU: " + err.Error()
+				Mend: "install ONNX Runtime with its CUDA provider beside it, or set `device: auto`, which goes on without a GPU"}
+		case hasNVIDIA():
+			s.note = "the model runs on the CPU, though there is a GPU: " + err.Error()
 		}
 	}
 	if o.Threads > 0 {
@@ -112,6 +113,17 @@ func (s *Session) configure(options *ort.SessionOptions, o Options) error {
 	return options.AddSessionConfigEntry("session.intra_op.allow_spinning", strconv.Itoa(0))
 }
 
+// hasNVIDIA reports whether the system shows an NVIDIA GPU: by the device files
+// of its driver, or by the one through which Linux on Windows reaches it.
+func hasNVIDIA() bool {
+	for _, path := range []string{"/dev/nvidiactl", "/dev/dxg"} {
+		if _, err := os.Stat(path); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // Inputs describes the inputs of the model.
 func (s *Session) Inputs() []Port { return s.inputs }
 
@@ -121,7 +133,7 @@ func (s *Session) Outputs() []Port { return s.outputs }
 // Device is where the model runs: cpu or cuda.
 func (s *Session) Device() string { return s.device }
 
-// Note says why the model does not run on a GPU, or "".
+// Note says why the model does not run on a GPU that this machine has, or "".
 func (s *Session) Note() string { return s.note }
 
 // Close frees the model.
@@ -180,21 +192,28 @@ func (s *Session) Run(ctx context.Context, inputs []Tensor, wanted string) (valu
 // value makes a tensor of the port's type.
 func value(t Tensor, p Port) (ort.Value, error) {
 	shape := ort.NewShape(t.Shape...)
+	var v ort.Value
+	var err error
 	switch p.Type {
 	case Float32:
-		return ort.NewTensor(shape, t.Floats)
+		v, err = ort.NewTensor(shape, t.Floats)
 	case Float16:
-		return ort.NewCustomDataTensor(shape, toFloat16(t.Floats), ort.TensorElementDataTypeFloat16)
+		v, err = ort.NewCustomDataTensor(shape, toFloat16(t.Floats), ort.TensorElementDataTypeFloat16)
 	case Int64:
-		return ort.NewTensor(shape, t.Ints)
+		v, err = ort.NewTensor(shape, t.Ints)
 	case Int32:
 		ints := make([]int32, len(t.Ints))
 		for i, v := range t.Ints {
 			ints[i] = int32(v)
 		}
-		return ort.NewTensor(shape, ints)
+		v, err = ort.NewTensor(shape, ints)
+	default:
+		err = errors.New("its type is not supported")
 	}
-	return nil, fmt.Errorf("the input %q has a type that is not supported", p.Name)
+	if err != nil {
+		return nil, fmt.Errorf("the input %q: %s", p.Name, firstLine(err)) // v would be a nil of its type
+	}
+	return v, nil
 }
 
 // floats copies an output.

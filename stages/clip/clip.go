@@ -103,14 +103,18 @@ func (c *classify) Prepare(ctx context.Context, env stage.Env, _ []*arrow.Schema
 		return err
 	}
 	c.encoder = encoder
-	for _, note := range encoder.Notes() {
-		env.Ledger.Warn(note)
-	}
-	for _, f := range encoder.Facts() {
-		env.Ledger.Fact(f.Name, f.Value)
-	}
-	env.Ledger.Fact("batch size", fmt.Sprint(c.config.BatchSize))
 	return c.prepareHead(ctx)
+}
+
+// tell states which model runs and how.
+func (c *classify) tell(l stage.Ledger) {
+	for _, note := range c.encoder.Notes() {
+		l.Warn(note)
+	}
+	for _, f := range c.encoder.Facts() {
+		l.Fact(f.Name, f.Value)
+	}
+	l.Fact("batch size", fmt.Sprint(c.config.BatchSize))
 }
 
 func (c *classify) prepareHead(ctx context.Context) error {

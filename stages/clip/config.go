@@ -129,9 +129,9 @@ func (c *Config) checkModel(names []string) error {
 	}
 	hint := "a folder is written with a slash: ./models/" + c.Model
 	if near := suggest.Nearest(c.Model, names); near != "" {
-		hint = "did you mean `" + near + "`? " + "A" + hint[1:]
+		hint = "did you mean `" + near + "`?"
 	} else if all := suggest.Hint(c.Model, names); all != "" {
-		hint = all + ". A" + hint[1:]
+		hint = all + "; " + hint
 	}
 	return &stage.OptionError{Path: []string{"model"}, Message: fmt.Sprintf("there is no model %q", c.Model),
 		Hint: hint}

@@ -2,9 +2,6 @@ package clip
 
 import (
 	"context"
-	"errors"
-	"io"
-	"io/fs"
 	"iter"
 	"path"
 	"strings"
@@ -15,12 +12,10 @@ import (
 	"icono/internal/clip"
 	"icono/internal/columns"
 	"icono/internal/flow"
+	"icono/internal/media"
 	"icono/internal/picture"
 	"icono/internal/stage"
 )
-
-// maxFile is the size in bytes above which a picture file is not read.
-const maxFile = 256 << 20
 
 // batch is a record on its way through the stage: its rows wait for the
 // model, and it is passed on when all have come back.
@@ -49,6 +44,7 @@ type prepared struct {
 // while the model computes the batch before; rows keep their order.
 func (c *classify) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.Rows {
 	return func(yield func(arrow.Record, error) bool) {
+		c.tell(env.Ledger)
 		r := &runner{classify: c, env: env, size: c.encoder.Size(), normal: c.encoder.Normalizer()}
 		r.pool.New = func() any {
 			b := make([]byte, r.size*r.size*3)
@@ -137,7 +133,7 @@ func (r *runner) prepare(_ context.Context, j job) (prepared, error) {
 	if r.root != "" && !path.IsAbs(name) {
 		name = path.Join(r.root, name)
 	}
-	data, err := r.read(name)
+	data, err := media.ReadPicture(r.env.Study.Open, name)
 	if err != nil {
 		p.fault = readFault(name, err)
 		return p, nil
@@ -152,29 +148,13 @@ func (r *runner) prepare(_ context.Context, j job) (prepared, error) {
 	return p, nil
 }
 
-func (r *runner) read(name string) ([]byte, error) {
-	f, err := r.env.Study.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // only read
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = errors.New("the file is larger than 256 MB")
-	}
-	return data, err
-}
-
-// readFault words why a file could not be read, without paths of the machine.
+// readFault words why a picture could not be read.
 func readFault(name string, err error) outcome {
-	if errors.Is(err, fs.ErrNotExist) {
+	why, missing := media.Reason(err)
+	if missing {
 		return outcome{status: stage.Missing, err: "there is no file " + name}
 	}
-	var at *fs.PathError
-	if errors.As(err, &at) {
-		err = at.Err
-	}
-	return outcome{status: stage.Unreadable, err: name + ": " + err.Error()}
+	return outcome{status: stage.Unreadable, err: name + ": " + why}
 }
 
 // take accepts the next prepared row and runs the model when a batch is full.

@@ -91,9 +91,9 @@ func TestCounts(t *testing.T) {
 		dropped, added, counts map[string]int64
 	}{
 		{config(nil, onName), accounts(), map[string]int64{}, map[string]int64{},
-			map[string]int64{"no match on the right": 2, "left-hand rows without a value in `on`": 1, "right-hand rows that match no row": 1}},
+			map[string]int64{"no match on the right": 2, "left-hand rows without a value in `on`": 1, "right-hand rows that match none": 1}},
 		{config(func(c *join.Config) { c.How = "inner" }, onName), accounts(), map[string]int64{"no match on the right": 2}, map[string]int64{},
-			map[string]int64{"left-hand rows without a value in `on`": 1, "right-hand rows that match no row": 1}},
+			map[string]int64{"left-hand rows without a value in `on`": 1, "right-hand rows that match none": 1}},
 		{config(func(c *join.Config) { c.Many = "all" }, same("Username")), tagged(), map[string]int64{}, map[string]int64{"further matches": 4},
 			map[string]int64{"no match on the right": 2, "left-hand rows without a value in `on`": 1, "right-hand rows without a value in `on`": 1}},
 		{config(func(c *join.Config) { c.Many = "first" }, same("Username")), tagged(), map[string]int64{}, map[string]int64{},

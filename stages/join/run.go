@@ -21,7 +21,7 @@ const (
 	further    = "further matches"
 	leftNull   = "left-hand rows without a value in `on`"
 	rightNull  = "right-hand rows without a value in `on`"
-	unused     = "right-hand rows that match no row"
+	unused     = "right-hand rows that match none"
 	notTaken   = "right-hand rows passed over for an earlier one"
 	shared     = "rows that share a right-hand path with another"
 	maxOut     = 8192 // rows of an output batch

@@ -37,7 +37,11 @@ func (l *load) Prepare(ctx context.Context, env stage.Env, _ []*arrow.Schema) er
 		return err
 	}
 	if blanks > 0 {
-		return fmt.Errorf("%d rows have no key (%s), the first at %s\nevery row needs one: choose another column, or filter the rows before", blanks, l.config.Key, strings.Join(empty, ", "))
+		rows := fmt.Sprintf("%d rows have no key (%s), the first at", blanks, l.config.Key)
+		if blanks == 1 {
+			rows = fmt.Sprintf("one row has no key (%s), at", l.config.Key)
+		}
+		return fmt.Errorf("%s %s\nevery row needs one: choose another column or an expression, or mend the table", rows, strings.Join(empty, ", "))
 	}
 	twins, err := u.twins(mostFaults)
 	if err != nil {

@@ -3,10 +3,7 @@ package report
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"html/template"
-	"io"
-	"io/fs"
 	"iter"
 	"net/url"
 	"path"
@@ -15,16 +12,13 @@ import (
 	"strings"
 
 	"icono/internal/flow"
+	"icono/internal/media"
 	"icono/internal/picture"
 	"icono/internal/stage"
 )
 
-// maxFile is the size in bytes above which a picture file is not read, quality
-// that of the JPEG copies.
-const (
-	maxFile = 256 << 20
-	quality = 78
-)
+// quality is that of the JPEG copies.
+const quality = 78
 
 // picture joins the path of a picture with the folder that it starts from.
 func (l *layout) picture(name string) string {
@@ -96,9 +90,13 @@ type loader struct {
 }
 
 func (l loader) load(name string) shot {
-	data, err := l.read(name)
+	data, err := media.ReadPicture(l.env.Study.Open, name)
 	if err != nil {
-		return shot{Missing: reason(err)}
+		why, missing := media.Reason(err)
+		if !missing {
+			why = "the file cannot be read: " + why
+		}
+		return shot{Missing: why}
 	}
 	if l.config.Pictures == link {
 		return l.link(name, data)
@@ -128,29 +126,4 @@ func (l loader) link(name string, data []byte) shot {
 	}
 	u := url.URL{Path: filepath.ToSlash(rel)}
 	return shot{Source: template.URL(u.String()), Width: h.Width, Height: h.Height}
-}
-
-func (l loader) read(name string) ([]byte, error) {
-	f, err := l.env.Study.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // only read
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = errors.New("the file is larger than 256 MB")
-	}
-	return data, err
-}
-
-// reason words why a file could not be read, without paths of the machine.
-func reason(err error) string {
-	if errors.Is(err, fs.ErrNotExist) {
-		return "there is no such file"
-	}
-	var at *fs.PathError
-	if errors.As(err, &at) {
-		err = at.Err
-	}
-	return "the file cannot be read: " + err.Error()
 }

@@ -1,0 +1,38 @@
+package media
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+)
+
+// MaxPicture is the size in bytes above which a picture file is not read.
+const MaxPicture = 256 << 20
+
+// ReadPicture reads a whole picture file through open. A file above MaxPicture
+// is an error.
+func ReadPicture(open func(path string) (io.ReadCloser, error), path string) ([]byte, error) {
+	f, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // only read
+	data, err := io.ReadAll(io.LimitReader(f, MaxPicture+1))
+	if err == nil && len(data) > MaxPicture {
+		err = errors.New("the file is larger than 256 MB")
+	}
+	return data, err
+}
+
+// Reason words why a file could not be read, without paths of the machine, and
+// tells whether it is because there is no such file.
+func Reason(err error) (why string, missing bool) {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "there is no such file", true
+	}
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return err.Error(), false
+}
