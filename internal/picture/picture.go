@@ -3,11 +3,11 @@
 //
 // Exact against Pillow are PNG, GIF (first frame), BMP, TIFF, WebP (first
 // frame) and the resampler. JPEG differs by the inverse cosine transform of
-// the standard library (at most 2 of 255 after a resize). Three differences
-// are deliberate: 16-bit grey is reduced to its high byte where Pillow clips
-// it to white; a file that is cut off is an error and never a picture that is
-// partly grey; and what a hostile header declares is refused before anything
-// is allocated for it.
+// the standard library: after a resize by 0.03 of 255 on average and by 4 at
+// most, over 75 pictures. Three differences are deliberate: 16-bit grey is
+// reduced to its high byte where Pillow clips it to white; a file that is cut
+// off is an error and never a picture that is partly grey; and what a hostile
+// header declares is refused before anything is allocated for it.
 package picture
 
 import (
