@@ -63,7 +63,7 @@ func (m *Model) texts(ctx context.Context, ids [][]int64, lengths []int) ([][]fl
 		case isSegment(p):
 			inputs[i] = onnx.Tensor{Shape: shape, Ints: make([]int64, n*positions)}
 		default:
-			inputs[i] = m.dummy(p, 1)
+			inputs[i] = m.dummy(p, m.beside(n))
 		}
 	}
 	values, got, err := m.text.session.Run(ctx, inputs, m.text.output)
@@ -82,8 +82,40 @@ func (m *Model) texts(ctx context.Context, ids [][]int64, lengths []int) ([][]fl
 	return out, nil
 }
 
+// beside is how many pictures the other tower is given beside n phrases, or the
+// reverse, where one file holds both.
+func (m *Model) beside(n int) int64 {
+	if m.paired {
+		return int64(n)
+	}
+	return 1
+}
+
+// pair finds out whether a file with both towers takes different numbers of
+// pictures and phrases. Where an exporter gave both dimensions one name, it
+// does not.
+func (m *Model) pair(ctx context.Context, ids []int64, used int) error {
+	if m.image.session != m.text.session {
+		return nil
+	}
+	try := func() error {
+		if _, err := m.EmbedTexts(ctx, [][]int64{ids, ids}, []int{used, used}); err != nil {
+			return err
+		}
+		return m.EmbedImages(ctx, make([]float32, 2*3*m.size*m.size), 2, make([]float32, 2*m.dim))
+	}
+	if try() == nil {
+		return nil
+	}
+	m.paired = true
+	return try()
+}
+
 // dummy is a value for an input of the other tower, where one file holds both.
 func (m *Model) dummy(p onnx.Port, n int64) onnx.Tensor {
+	if p.Shape[0] > 0 {
+		n = p.Shape[0] // the model's batch is fixed
+	}
 	if imageInput(p) {
 		size := int64(m.size)
 		if size == 0 {
@@ -122,7 +154,7 @@ func (m *Model) EmbedImages(ctx context.Context, pixels []float32, n int, dst []
 		if i == m.image.input {
 			inputs[i] = onnx.Tensor{Shape: []int64{int64(n), 3, int64(m.size), int64(m.size)}, Floats: pixels[:n*area]}
 		} else {
-			inputs[i] = m.dummy(p, 1)
+			inputs[i] = m.dummy(p, m.beside(n))
 		}
 	}
 	values, shape, err := m.image.session.Run(ctx, inputs, m.image.output)

@@ -35,6 +35,7 @@ type Model struct {
 	image, text *tower
 	sessions    []*onnx.Session
 	size, dim   int
+	paired      bool // as many pictures as phrases must be given at once
 	words       words
 	prepared    preparation
 	files       []File
@@ -166,12 +167,13 @@ func (m *Model) sizes(o Options) error {
 	if err != nil {
 		return err
 	}
-	vectors, err := m.EmbedTexts(context.Background(), [][]int64{ids}, []int{used})
+	ctx := context.Background()
+	vectors, err := m.EmbedTexts(ctx, [][]int64{ids}, []int{used})
 	if err != nil {
 		return err
 	}
 	m.dim = len(vectors[0])
-	return nil
+	return m.pair(ctx, ids, used)
 }
 
 func hashFile(path string) (string, error) {

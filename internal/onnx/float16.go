@@ -14,12 +14,3 @@ func toFloat16(values []float32) []byte {
 	}
 	return out
 }
-
-// fromFloat16 reads IEEE 754 half floats, little-endian.
-func fromFloat16(data []byte) []float32 {
-	out := make([]float32, len(data)/2)
-	for i := range out {
-		out[i] = float16.FromBits(binary.LittleEndian.Uint16(data[2*i:])).Float32()
-	}
-	return out
-}

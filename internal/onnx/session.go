@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"sync"
@@ -47,22 +49,43 @@ func (r *Runtime) Session(m Model, o Options) (*Session, error) {
 	if err := s.configure(options, o); err != nil {
 		return nil, err
 	}
-	names := func(ports []Port) []string {
-		var out []string
-		for _, p := range ports {
-			out = append(out, p.Name)
-		}
-		return out
-	}
-	if m.Path != "" {
-		s.session, err = ort.NewDynamicAdvancedSession(m.Path, names(s.inputs), names(s.outputs), options)
-	} else {
-		s.session, err = ort.NewDynamicAdvancedSessionWithONNXData(data, names(s.inputs), names(s.outputs), options)
-	}
-	if err != nil {
+	if err := s.load(m, options); err != nil {
 		return nil, fmt.Errorf("the model cannot be loaded: %s", firstLine(err))
 	}
 	return s, nil
+}
+
+// load makes the session. Outputs of float16 become float32 on the way.
+func (s *Session) load(m Model, options *ort.SessionOptions) (err error) {
+	var in, out, narrow []string
+	for _, p := range s.inputs {
+		in = append(in, p.Name)
+	}
+	for i, p := range s.outputs {
+		if p.Type == Float16 {
+			narrow = append(narrow, p.Name)
+			s.outputs[i].Type, p.Name = Float32, wide(p.Name)
+		}
+		out = append(out, p.Name)
+	}
+	if len(narrow) > 0 {
+		if m.Path != "" {
+			if m.Data, err = os.ReadFile(m.Path); err != nil {
+				return err
+			}
+			// Weights in files of their own lie beside the model.
+			if err := options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", filepath.Dir(m.Path)); err != nil {
+				return err
+			}
+		}
+		m = Model{Data: widen(m.Data, narrow)}
+	}
+	if m.Path != "" {
+		s.session, err = ort.NewDynamicAdvancedSession(m.Path, in, out, options)
+	} else {
+		s.session, err = ort.NewDynamicAdvancedSessionWithONNXData(m.Data, in, out, options)
+	}
+	return err
 }
 
 func ports(path string, data []byte) (in, out []ort.InputOutputInfo, err error) {
@@ -154,7 +177,7 @@ func (s *Session) Run(ctx context.Context, inputs []Tensor, wanted string) (valu
 	out := make([]ort.Value, len(s.outputs))
 	defer func() {
 		for _, v := range append(in, out...) {
-			if v != nil {
+			if v != nil && !reflect.ValueOf(v).IsNil() {
 				_ = v.Destroy() // only memory
 			}
 		}
@@ -221,8 +244,6 @@ func floats(v ort.Value) ([]float32, []int64, error) {
 	switch t := v.(type) {
 	case *ort.Tensor[float32]:
 		return slices.Clone(t.GetData()), slices.Clone([]int64(t.GetShape())), nil
-	case *ort.CustomDataTensor:
-		return fromFloat16(t.GetData()), slices.Clone([]int64(t.GetShape())), nil
 	}
 	return nil, nil, fmt.Errorf("the model's output is no tensor of floats")
 }
