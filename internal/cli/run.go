@@ -23,6 +23,7 @@ func (a *app) runCommand() *cobra.Command {
 	var flags studyFlags
 	var only string
 	var limit int64
+	var allowEmpty bool
 	c := &cobra.Command{
 		Use:   "run [FILE or FOLDER]",
 		Short: "Run a pipeline",
@@ -65,12 +66,16 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 			}
 			facts, err := pipeline.Run(c.Context(), s.plan, set)
 			line.end()
-			return a.finish(facts, err, signalled(), time.Since(start))
+			if err := a.finish(facts, err, signalled(), time.Since(start)); err != nil {
+				return err
+			}
+			return a.checkFilled(s.plan, facts, allowEmpty || limit > 0)
 		},
 	}
 	flags.register(c)
 	c.Flags().StringVar(&only, "only", "", "run one `stage`, with all that it needs, and show its first rows")
 	c.Flags().Int64Var(&limit, "limit", 0, "take only the first `n` rows of the table with the pictures")
+	c.Flags().BoolVar(&allowEmpty, "allow-empty", false, "accept tables without rows, and coders whose rows all have faults")
 	_ = c.RegisterFlagCompletionFunc("only", cobra.NoFileCompletions)
 	return c
 }
@@ -118,6 +123,15 @@ func (a *app) finish(facts []stage.StageFacts, err error, signalled syscall.Sign
 		return failed(err)
 	}
 	return nil
+}
+
+// checkFilled refuses to call a run done that has nothing to show.
+func (a *app) checkFilled(p *pipeline.Plan, facts []stage.StageFacts, allow bool) error {
+	hollow := pipeline.Hollow(p, facts)
+	if len(hollow) == 0 || allow {
+		return nil
+	}
+	return &exitError{exitDiffers, errors.New(strings.Join(append(hollow, "--allow-empty accepts this"), "\n"))}
 }
 
 // left says what an interrupted run leaves behind.

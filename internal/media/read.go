@@ -36,3 +36,10 @@ func Reason(err error) (why string, missing bool) {
 	}
 	return err.Error(), false
 }
+
+// IsPicture reports whether a file's name ends as those of pictures do.
+func IsPicture(name string) bool { return isPicture(name) }
+
+// Matches reports whether a path is one that a pattern stands for. A pattern
+// has `*`, `?` and `[...]` within a part, and `**` for any number of parts.
+func Matches(pattern, path string) bool { return hasMeta(pattern) && matchGlob(pattern, path) }

@@ -23,6 +23,9 @@ type Document struct {
 	Name, About string
 	Seed        uint64
 	Stages      []Spec
+	// Overrides are the options that were given from outside of the file, as
+	// `stage.option=value`.
+	Overrides []string
 }
 
 // Spec is one entry of `stages`.
@@ -64,6 +67,9 @@ func Parse(f *source.File, sets []Set, list *diag.List) *Document {
 	if root.Form != source.Mapping {
 		list.Error("type", root.Span, "a pipeline file is a mapping with `version`, `name` and `stages`, not "+root.Describe(), "`icono init` writes one to start from")
 		return d
+	}
+	for _, set := range sets {
+		d.Overrides = append(d.Overrides, strings.TrimSpace(set.at.File.Text))
 	}
 	root = apply(root, sets, list)
 	checkKeys(root, "a pipeline", topKeys, list)

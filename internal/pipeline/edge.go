@@ -207,6 +207,10 @@ func (r *runner) watch(rows stage.Rows, i int) stage.Rows {
 			yield(nil, &StageError{s.ID, fmt.Errorf("%d of %d rows have faults, which is above the %g%% of `on_fault`", faults, seen, s.OnFault.Share*100)})
 			return
 		}
+		if err := r.conserved(i); err != nil {
+			yield(nil, err)
+			return
+		}
 		l.done.Store(true)
 	}
 }

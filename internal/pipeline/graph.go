@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"icono/internal/diag"
+	"icono/internal/media"
 	"icono/internal/source"
 	"icono/internal/suggest"
 )
@@ -162,17 +163,35 @@ func (p *Plan) checkFiles(set Settings, list *diag.List) {
 	for _, s := range p.Stages {
 		for _, path := range s.Writes {
 			full := resolve(path)
+			at := s.kindAt
+			if n := s.With.Get("path"); n != nil {
+				at = n.Span
+			}
 			if who := owner[full]; who != "" {
-				at := s.kindAt
-				if n := s.With.Get("path"); n != nil {
-					at = n.Span
-				}
 				list.Error("overwrite", at, fmt.Sprintf("the stage `%s` would overwrite %s, which %s", s.ID, path, who), "give it another path")
+				continue
+			}
+			if reader := p.reads(set, path, full); reader != "" {
+				list.Error("overwrite", at, fmt.Sprintf("the stage `%s` would write %s, which the stage `%s` would read in the next run", s.ID, path, reader), "write it to another folder")
 				continue
 			}
 			owner[full] = "the stage `" + s.ID + "` writes too"
 		}
 	}
+}
+
+// reads returns the id of the stage whose pattern would take up a written file
+// in a later run, or "".
+func (p *Plan) reads(set Settings, path, full string) string {
+	for _, s := range p.Stages {
+		for _, pattern := range s.Reads {
+			pattern = filepath.ToSlash(set.Study.Resolve(pattern))
+			if media.Matches(pattern, filepath.ToSlash(full)) || media.Matches(pattern, filepath.ToSlash(filepath.Clean(set.Study.Resolve(path)))) {
+				return s.ID
+			}
+		}
+	}
+	return ""
 }
 
 // checkReaders warns of rows that go nowhere.

@@ -19,6 +19,7 @@ func catalogue() []stage.Kind {
 		stage.Define("multiples", stage.One(), func() multiples { return multiples{Of: 2} }, func(_ string, c multiples) stage.Stage { return c }),
 		stage.Define("coder", stage.One(), func() coder { return coder{Status: "failed"} }, func(id string, c coder) stage.Stage { c.id = id; return c }),
 		stage.Define("beside", stage.Exactly(2), func() beside { return beside{} }, func(_ string, c beside) stage.Stage { return c }),
+		stage.Define("sink", stage.One(), func() sink { return sink{} }, func(_ string, c sink) stage.Stage { return c }),
 		stage.Define("careless", stage.One(), func() careless { return careless{} }, func(_ string, c careless) stage.Stage { return c }),
 	}
 }
@@ -180,6 +181,24 @@ func (beside) Run(_ context.Context, env stage.Env, in []stage.Table) stage.Rows
 				return
 			}
 		}
+	}
+}
+
+// sink tells when its input has come to its end.
+type sink struct{}
+
+func (sink) Schema(in []*arrow.Schema) (*arrow.Schema, error) { return in[0], nil }
+
+func (sink) Files() (reads, writes []string) { return nil, []string{"out.csv"} }
+
+func (sink) Run(_ context.Context, env stage.Env, in []stage.Table) stage.Rows {
+	return func(yield func(arrow.Record, error) bool) {
+		for rec, err := range in[0].Rows {
+			if !yield(rec, err) || err != nil {
+				return
+			}
+		}
+		env.Ledger.Fact("file", "out.csv")
 	}
 }
 

@@ -36,6 +36,7 @@ type Planned struct {
 	origin        map[string]string // column -> id of the stage that made it
 	kind          stage.Kind
 	broken        bool
+	asked         bool // for the schema of its output, which checks expressions
 }
 
 // Settings is what checking and running need besides the document.
@@ -62,6 +63,11 @@ func Check(ctx context.Context, d *Document, s Settings, list *diag.List) *Plan 
 	p.sort(list)
 	for _, i := range p.Order {
 		p.derive(ctx, p.Stages[i], s, list)
+	}
+	for _, st := range p.Stages {
+		if !st.asked {
+			st.checkSyntax(list)
+		}
 	}
 	p.checkFiles(s, list)
 	p.checkReaders(list)
@@ -196,6 +202,7 @@ func (p *Plan) derive(ctx context.Context, s *Planned, set Settings, list *diag.
 			return
 		}
 	}
+	s.asked = true
 	out, err := s.Stage.Schema(s.In)
 	if s.report(err, list); s.broken {
 		return

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
@@ -115,7 +116,7 @@ func (s Settings) fill(env *stage.Env) {
 func (r *runner) facts(i int) stage.RunFacts {
 	d := r.plan.Doc
 	f := stage.RunFacts{Pipeline: filepath.Base(d.File.Name), Source: d.File.Text, Name: d.Name, About: d.About, Seed: d.Seed,
-		Version: r.set.Program, Partial: r.set.Limit > 0 || drained(r.set.Drain)}
+		Version: r.set.Program, Partial: r.set.Limit > 0 || drained(r.set.Drain), Overrides: d.Overrides, Limit: r.set.Limit}
 	need := r.plan.Upstream(i)
 	for k, s := range r.plan.Stages {
 		if need[k] && k != i {
@@ -135,7 +136,7 @@ func drained(c <-chan struct{}) bool {
 }
 
 func (r *runner) run(ctx context.Context) error {
-	for _, i := range r.plan.Order {
+	for _, i := range r.plan.preparing() {
 		s := r.plan.Stages[i]
 		if p, ok := s.Stage.(stage.Preparer); ok && r.needed[i] {
 			if err := p.Prepare(ctx, r.env(i), s.In); err != nil {
@@ -155,7 +156,7 @@ func (r *runner) run(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.conserved()
+	return nil
 }
 
 // last reports whether nothing that runs reads the stage at i.
@@ -182,17 +183,29 @@ func (r *runner) drain(ctx context.Context, i int) error {
 	return nil
 }
 
+// preparing returns the indices of the stages in the order in which they are
+// prepared: what checks data first, what costs last, so that nothing is
+// downloaded or opened for a table that turns out to be wrong.
+func (p *Plan) preparing() []int {
+	rank := func(i int) int {
+		s := p.Stages[i]
+		if _, costs := s.Stage.(stage.Coster); costs {
+			return 2
+		}
+		return min(1, len(s.Inputs))
+	}
+	order := slices.Clone(p.Order)
+	slices.SortStableFunc(order, func(a, b int) int { return rank(a) - rank(b) })
+	return order
+}
+
 // conserved checks that every row that went into a stage came out of it or was
-// accounted for.
-func (r *runner) conserved() error {
-	for i, s := range r.plan.Stages {
-		if !r.needed[i] || len(s.Inputs) == 0 {
-			continue
-		}
-		if n := r.ledgers[i].missing(); n != 0 {
-			return &StageError{s.ID, fmt.Errorf("%d rows went in, %d came out, and %d are not accounted for: this is a fault of the kind `%s`, please report it",
-				r.ledgers[i].in.Load(), r.ledgers[i].out.Load(), n, s.Kind)}
-		}
+// accounted for, before what reads the stage can end.
+func (r *runner) conserved(i int) error {
+	s := r.plan.Stages[i]
+	if n := r.ledgers[i].missing(); len(s.Inputs) > 0 && n != 0 {
+		return &StageError{s.ID, fmt.Errorf("%d rows went in, %d came out, and %d are not accounted for: this is a fault of the kind `%s`, please report it",
+			r.ledgers[i].in.Load(), r.ledgers[i].out.Load(), n, s.Kind)}
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
+	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"icono/internal/diag"
@@ -136,6 +137,67 @@ func TestLostRowsAreNoticed(t *testing.T) {
 		t.Errorf("error %v", r.err)
 	}
 }
+
+// A file is not finished with rows lost on the way to it.
+func TestLostRowsReachNoFile(t *testing.T) {
+	r := run(t, "- {id: rows, kind: numbers}\n- {id: bad, kind: careless, with: {how: lose}}\n- {id: out, kind: sink}\n", nil)
+	if r.err == nil || len(r.facts["out"].Facts) > 0 {
+		t.Errorf("error %v, facts %v", r.err, r.facts["out"].Facts)
+	}
+	if r := run(t, "- {id: rows, kind: numbers}\n- {id: out, kind: sink}\n", nil); r.err != nil || len(r.facts["out"].Facts) != 1 {
+		t.Errorf("error %v, facts %v", r.err, r.facts["out"].Facts)
+	}
+}
+
+func TestHollow(t *testing.T) {
+	for text, want := range map[string][]string{
+		"- {id: rows, kind: numbers}\n- {id: out, kind: sink}\n":               nil,
+		"- {id: rows, kind: numbers, with: {n: 0}}\n- {id: out, kind: sink}\n": {"no row reached `out`: `rows` has none"},
+		"- {id: rows, kind: numbers, with: {n: 1}}\n- {id: codes, kind: coder, with: {every: 1}, on_fault: drop}\n- {id: even, kind: multiples}\n- {id: out, kind: sink}\n": {
+			"every row of `codes` has a fault: 1 failed", "no row reached `out`: `codes` dropped all 1 (1 failed)"},
+		"- {id: rows, kind: numbers}\n- {id: codes, kind: coder, with: {every: 2}}\n- {id: out, kind: sink}\n": nil,
+	} {
+		p, _ := check(t, text)
+		var facts []stage.StageFacts
+		for _, f := range run(t, text, nil).facts {
+			facts = append(facts, f)
+		}
+		if d := cmp.Diff(want, pipeline.Hollow(p, facts)); d != "" {
+			t.Errorf("%s%s", text, d)
+		}
+	}
+}
+
+func TestCostlyStagesArePreparedLast(t *testing.T) {
+	var order []string
+	p, _ := check(t, "- {id: rows, kind: numbers}\n- {id: codes, kind: coder}\n- {id: more, kind: numbers}\n- {id: both, kind: beside, from: [codes, more]}\n")
+	for _, s := range p.Stages {
+		s.Stage = told{s.Stage, func() { order = append(order, s.ID) }}
+	}
+	for _, s := range p.Stages {
+		if s.ID == "codes" {
+			s.Stage = costlyTold{s.Stage.(told)}
+		}
+	}
+	if _, err := pipeline.Run(context.Background(), p, pipeline.RunSettings{Settings: settings(t), TempDir: t.TempDir()}); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"rows", "more", "both", "codes"}, order); d != "" {
+		t.Error(d)
+	}
+}
+
+// told tells when it is prepared.
+type told struct {
+	stage.Stage
+	tell func()
+}
+
+func (t told) Prepare(context.Context, stage.Env, []*arrow.Schema) error { t.tell(); return nil }
+
+type costlyTold struct{ told }
+
+func (costlyTold) Costly() {}
 
 func TestErrorsNameTheirStageOnce(t *testing.T) {
 	for _, tail := range []string{"", "- {id: a, kind: multiples}\n- {id: b, kind: multiples}\n", "- {id: a, kind: multiples}\n- {id: b, kind: beside, from: [bad, a]}\n"} {

@@ -39,6 +39,10 @@ func (e Env) Draining() bool {
 	}
 }
 
+// Partial reports whether the run takes some of the rows only, since it is
+// limited or was interrupted: what it writes must not replace complete files.
+func (e Env) Partial() bool { return e.Draining() || e.Run != nil && e.Run().Partial }
+
 // Study gives access to files by the paths that the pipeline and its data
 // name: relative to the pipeline file, with a zip archive allowed as a folder
 // (`photos.zip/a/b.jpg`).
@@ -81,7 +85,10 @@ type RunFacts struct {
 	Seed     uint64
 	Version  string // of the program
 	Partial  bool   // the run was interrupted or limited
-	Stages   []StageFacts
+	Limit    int64  // rows taken of the first table; 0 where all are
+	// Overrides are options given for this run alone: `stage.option=value`.
+	Overrides []string
+	Stages    []StageFacts
 }
 
 // StageFacts is what one stage has done. Slices are sorted by name.

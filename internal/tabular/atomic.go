@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -18,6 +19,7 @@ const tempMark = ".icono-tmp-"
 type AtomicFile struct {
 	*os.File
 	path string
+	made []string // folders that were made for it, the outermost first
 	done bool
 }
 
@@ -47,6 +49,7 @@ func Create(path string) (*AtomicFile, error) {
 	if dir == "" {
 		dir = "."
 	}
+	made := missing(dir)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, fmt.Errorf("the folder of %s cannot be made: %w", path, plain(err))
 	}
@@ -55,7 +58,20 @@ func Create(path string) (*AtomicFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be written: %w", path, plain(err))
 	}
-	return &AtomicFile{File: f, path: path}, nil
+	return &AtomicFile{File: f, path: path, made: made}, nil
+}
+
+// missing lists the folder and those that it stands in, as far as they are not
+// there, the outermost first.
+func missing(dir string) []string {
+	var out []string
+	for dir = filepath.Clean(dir); ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
+			slices.Reverse(out)
+			return out
+		}
+		out = append(out, dir)
+	}
 }
 
 // createTemp makes the file with the permissions of the one that it will
@@ -144,13 +160,20 @@ func (a *AtomicFile) Commit() error {
 	return errors.Join(a.File.Close(), syncFolder(filepath.Dir(a.path)))
 }
 
-// Abort removes the unfinished file.
+// Abort removes the unfinished file, and the folders that were made for it and
+// hold nothing else.
 func (a *AtomicFile) Abort() error {
 	if a.done {
 		return nil
 	}
 	a.done = true
-	return errors.Join(os.Remove(a.File.Name()), a.File.Close())
+	err := errors.Join(os.Remove(a.File.Name()), a.File.Close())
+	for _, dir := range slices.Backward(a.made) {
+		if os.Remove(dir) != nil {
+			break // it holds something else
+		}
+	}
+	return err
 }
 
 // syncFolder makes the new name durable. Some file systems cannot; the file

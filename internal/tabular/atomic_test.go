@@ -177,3 +177,21 @@ func TestAtomicFull(t *testing.T) {
 		t.Errorf("%q in %s", content(t, path), names(t, dir))
 	}
 }
+
+func TestAbortLeavesNoFolder(t *testing.T) {
+	dir := t.TempDir()
+	f, err := tabular.Create(filepath.Join(dir, "a", "b", "c.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "a", "other"), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Abort(); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(filepath.Join(dir, "a"))
+	if err != nil || len(left) != 1 || left[0].Name() != "other" {
+		t.Errorf("left %v, %v", left, err)
+	}
+}

@@ -78,6 +78,10 @@ func (m *composer) heading(p *page) {
 		add("Study", m.facts.Name)
 	}
 	add("Pipeline", m.facts.Pipeline)
+	add("Changed for this run", strings.Join(m.facts.Overrides, ", "))
+	if m.facts.Limit > 0 {
+		add("Limit", plural(m.facts.Limit, "row", "rows"))
+	}
 	add("Program", strings.TrimSpace("icono "+m.facts.Version))
 	add("Seed", strconv.FormatUint(m.facts.Seed, 10))
 	add("Rows", grouped(m.all.rows))

@@ -19,8 +19,8 @@ const (
 // Config are the options of a stage of kind report.
 type Config struct {
 	// The file to write, one HTML page that needs nothing else and no network.
-	// If the run is interrupted, the page goes to `NAME.partial.html`, and says
-	// so.
+	// If the run is interrupted or limited, the page goes to
+	// `NAME.partial.html`, and says so.
 	Path option.Path `yaml:"path" required:"true" example:"out/report.html"`
 	// The title of the page; without it the name of the pipeline.
 	Title string `yaml:"title" max:"200" example:"Image types of campaign stories"`

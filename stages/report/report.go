@@ -81,8 +81,8 @@ func (r report) write(ctx context.Context, env stage.Env, c *collector) error {
 		return err
 	}
 	name, facts, interrupted := string(r.config.Path), env.Run(), env.Draining()
-	if interrupted {
-		name, facts.Partial = partial(name), true
+	if facts.Partial = facts.Partial || interrupted; facts.Partial {
+		name = partial(name)
 	}
 	var page bytes.Buffer
 	if err := render(&page, compose(r.config, facts, c, shots)); err != nil {

@@ -99,7 +99,11 @@ func made(t testing.TB, c *Config, f stage.RunFacts, schema *arrow.Schema, batch
 	if _, err := stagetest.Collect(out.Rows); err != nil {
 		t.Fatalf("error: %v", err)
 	}
-	page, err := os.ReadFile(folder.Resolve(string(c.Path)))
+	name := string(c.Path)
+	if f.Partial {
+		name = partial(name)
+	}
+	page, err := os.ReadFile(folder.Resolve(name))
 	if err != nil {
 		t.Fatal(err)
 	}

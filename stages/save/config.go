@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"icono/internal/media"
 	"icono/internal/option"
 	"icono/internal/stage"
 	"icono/internal/tabular"
@@ -15,7 +16,7 @@ import (
 type Config struct {
 	// The file to write. Its folder is made if need be. The file appears whole
 	// or not at all: if the run fails, what stood there stays. If the run is
-	// interrupted, the rows done so far go to `NAME.partial.EXT`.
+	// interrupted or limited, its rows go to `NAME.partial.EXT`.
 	Path option.Path `yaml:"path" required:"true" example:"out/coded.parquet"`
 	// The format; without it the end of the file's name decides: `.csv`,
 	// `.tsv`, `.jsonl`, `.json`, `.parquet` or `.arrow`.
@@ -45,6 +46,8 @@ func (c *Config) Validate() error {
 		return &stage.OptionError{Path: []string{"path"}, Message: fmt.Sprintf("files of type %s are not written", ext), Hint: "Parquet is small by itself: `.parquet`"}
 	case !known && (ext == ".xlsx" || ext == ".xls"):
 		return &stage.OptionError{Path: []string{"path"}, Message: "Excel files are not written", Hint: "write `.csv` with `bom: true`, which Excel opens"}
+	case media.IsPicture(name) || ext == ".onnx":
+		return &stage.OptionError{Path: []string{"path"}, Message: fmt.Sprintf("files of type %s hold no tables", ext), Hint: "end the name in .csv, .tsv, .jsonl, .json, .parquet or .arrow"}
 	case !known:
 		return &stage.OptionError{Path: []string{"path"}, Message: fmt.Sprintf("the format of `%s` cannot be told from its name", c.Path),
 			Hint: "end it in .csv, .tsv, .jsonl, .json, .parquet or .arrow, or set `format`"}

@@ -49,7 +49,7 @@ func (o *output) abort() {
 }
 
 // finish puts the file in its place, or what there is of it under another name
-// if the run was interrupted.
+// if the run was interrupted or limited.
 func (o *output) finish() error {
 	o.closed = true
 	if err := o.writer.Close(); err != nil {
@@ -58,7 +58,7 @@ func (o *output) finish() error {
 	if err := o.buf.Flush(); err != nil {
 		return fmt.Errorf("%s cannot be written: %w", o.path, err)
 	}
-	if o.env.Draining() {
+	if o.env.Partial() {
 		return o.finishPartial()
 	}
 	if err := o.file.Commit(); err != nil {
@@ -85,7 +85,9 @@ func (o *output) finishPartial() error {
 		return err
 	}
 	o.tell(name)
-	o.env.Ledger.Warn(fmt.Sprintf("interrupted: the rows done so far are in %s; %s is as it was before", name, o.path))
+	if o.env.Draining() {
+		o.env.Ledger.Warn(fmt.Sprintf("interrupted: the rows done so far are in %s; %s is as it was before", name, o.path))
+	}
 	return nil
 }
 
