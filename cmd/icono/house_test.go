@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -19,16 +20,17 @@ const root = "../.."
 
 // pkg is what `go list -json` tells about a package.
 type pkg struct {
-	ImportPath, Dir, Doc     string
-	Imports                  []string
-	GoFiles, TestGoFiles     []string
-	IgnoredGoFiles, CgoFiles []string
-	XTestGoFiles             []string
+	ImportPath, Dir, Doc      string
+	Imports                   []string
+	TestImports, XTestImports []string
+	GoFiles, TestGoFiles      []string
+	IgnoredGoFiles, CgoFiles  []string
+	XTestGoFiles              []string
 }
 
 func packages(t *testing.T) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,Doc,Imports,GoFiles,TestGoFiles,IgnoredGoFiles,CgoFiles,XTestGoFiles", "./...")
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,Doc,Imports,TestImports,XTestImports,GoFiles,TestGoFiles,IgnoredGoFiles,CgoFiles,XTestGoFiles", "./...")
 	cmd.Dir = root
 	out, err := cmd.Output()
 	if err != nil {
@@ -62,6 +64,18 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 	wiring := []string{"icono/internal/cli", "icono/internal/gen", "icono/internal/bench"}
 	for _, p := range packages(t) {
+		if p.ImportPath == "icono/internal/stage" {
+			for _, in := range p.Imports {
+				if strings.Contains(in, ".") && !strings.HasPrefix(in, "github.com/apache/arrow/go/") || below(in, "icono") {
+					t.Errorf("the contract imports %s; it may import Arrow and the standard library only", in)
+				}
+			}
+		}
+		for _, in := range slices.Concat(p.TestImports, p.XTestImports) {
+			if in == "gopkg.in/yaml.v3" {
+				t.Errorf("a test of %s imports %s: internal/source reads YAML", p.ImportPath, in)
+			}
+		}
 		for _, in := range p.Imports {
 			for prefix, owner := range owners {
 				if strings.HasPrefix(in, prefix) && !below(p.ImportPath, owner) {
@@ -78,8 +92,6 @@ func TestImportsPointOneWay(t *testing.T) {
 				t.Errorf("%s imports %s: a kind never imports another", p.ImportPath, in)
 			case strings.HasPrefix(p.ImportPath, "icono/stages/") && slices.Contains([]string{"icono/internal/source", "icono/internal/config", "icono/internal/pipeline", "icono/internal/cli", "icono/internal/onnx", "icono/internal/diag"}, in):
 				t.Errorf("%s imports %s: a kind never sees YAML, the engine or a backend", p.ImportPath, in)
-			case p.ImportPath == "icono/internal/stage":
-				t.Errorf("the contract imports %s; it may import Arrow and the standard library only", in)
 			}
 		}
 	}
@@ -124,6 +136,11 @@ func checkSyntax(t *testing.T, file string, text []byte, mayStart bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, d := range f.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.VAR && !strings.Contains(string(text), "//go:embed") {
+			checkVariables(t, file, g)
+		}
+	}
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.GoStmt:
@@ -164,5 +181,27 @@ func TestMainIsOnlyWiring(t *testing.T) {
 	}
 	if n := bytes.Count(text, []byte("\n")); n >= 60 {
 		t.Errorf("main.go has %d lines", n)
+	}
+}
+
+// checkVariables refuses package variables, but for those that nothing changes:
+// errors, regular expressions, templates and checks of interfaces.
+func checkVariables(t *testing.T, file string, g *ast.GenDecl) {
+	constant := []string{"errors.New", "regexp.MustCompile", "template.Must"}
+	for _, spec := range g.Specs {
+		v := spec.(*ast.ValueSpec)
+		for i, name := range v.Names {
+			if name.Name == "_" || name.Name == "version" && strings.HasSuffix(file, "cmd/icono/main.go") { // the linker sets the version
+				continue
+			}
+			if i < len(v.Values) {
+				if call, ok := v.Values[i].(*ast.CallExpr); ok {
+					if f, ok := call.Fun.(*ast.SelectorExpr); ok && slices.Contains(constant, fmt.Sprintf("%v.%s", f.X, f.Sel)) {
+						continue
+					}
+				}
+			}
+			t.Errorf("%s has the package variable %s: make it a constant or a function", file, name.Name)
+		}
 	}
 }

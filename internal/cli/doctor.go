@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,6 +15,7 @@ import (
 	"icono/internal/clip"
 	"icono/internal/onnx"
 	"icono/internal/palette"
+	"icono/internal/suggest"
 )
 
 // finding is one thing that doctor looked at.
@@ -26,14 +29,19 @@ type finding struct {
 }
 
 func (a *app) doctorCommand() *cobra.Command {
-	return &cobra.Command{
+	var model string
+	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Say what is on this machine, and how to get what is not",
 		Long: `Look for the library that runs models, for devices, for models and for room on
 the disk, and say for each missing thing what mends it. The exit code is 3 if
 something is missing that even the embedded model needs.`,
-		Args: atMost(0, ""),
-		RunE: func(*cobra.Command, []string) error {
+		Example: "  icono doctor\n  icono doctor --fetch clip-vit-b-32",
+		Args:    atMost(0, ""),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if model != "" {
+				return a.fetchModel(c.Context(), model)
+			}
 			found := a.examine()
 			missing := false
 			for _, f := range found {
@@ -54,6 +62,34 @@ something is missing that even the embedded model needs.`,
 			return nil
 		},
 	}
+	c.Flags().StringVar(&model, "fetch", "", "download a named `model`, so that a run finds it")
+	_ = c.RegisterFlagCompletionFunc("fetch", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return modelNames(), cobra.ShellCompDirectiveNoFileComp
+	})
+	return c
+}
+
+func modelNames() []string {
+	var names []string
+	for _, m := range clip.Catalogue() {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// fetchModel downloads what is missing of a named model.
+func (a *app) fetchModel(ctx context.Context, name string) error {
+	if names := modelNames(); !slices.Contains(names, name) {
+		return wrong("there is no model %q to download: %s", name, suggest.Hint(name, names))
+	}
+	store := clip.DefaultStore()
+	store.Progress = newBackends(a.Err, a.terminal(a.Err)).progress
+	dir, err := store.Install(ctx, name, "fp32")
+	if err != nil {
+		return failed(err)
+	}
+	fmt.Fprintf(a.Out, "%s is in %s\n", name, dir)
+	return nil
 }
 
 func (a *app) printFindings(found []finding) {
@@ -85,10 +121,11 @@ func (a *app) examine() []finding {
 	for _, m := range clip.Catalogue() {
 		f := finding{Name: m.Name, OK: store.Has(m.Name, "fp32"), What: m.About}
 		if !f.OK {
-			f.Mend = fmt.Sprintf("a run with `model: %s` downloads it (about %d MB) to %s", m.Name, m.Megabytes, filepath.Join(store.Dir, m.Name))
+			f.Mend = fmt.Sprintf("icono doctor --fetch %s   (about %d MB, to %s)", m.Name, m.Megabytes, filepath.Join(store.Dir, m.Name))
 		}
 		found = append(found, f)
 	}
+	found = append(found, finding{Name: "keys", OK: true, What: "no kind of this version needs one"})
 	return append(found, diskFinding())
 }
 
@@ -102,7 +139,7 @@ func runtimeFindings() []finding {
 	cuda := finding{Name: "device cuda", OK: true, What: "usable"}
 	if err := r.CheckCUDA(); err != nil {
 		cuda.OK, cuda.What = false, err.Error()
-		cuda.Mend = "an NVIDIA GPU with its driver and an ONNX Runtime with the CUDA provider; `device: auto` goes on without"
+		cuda.Mend = "make setup-cuda   (needs an NVIDIA GPU with its driver, CUDA 13 and cuDNN 9; `device: auto` goes on without)"
 	}
 	return append(found, cuda)
 }

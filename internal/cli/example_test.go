@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"icono/internal/onnx"
@@ -42,5 +43,35 @@ func TestKindExamples(t *testing.T) {
 			}
 			agree(t, editorSchema(t), file)
 		})
+	}
+}
+
+// TestReadme validates every pipeline that README.md shows, on the tables of
+// the example study.
+func TestReadme(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := filepath.Abs("../../examples/colour-mood/data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(text), "```yaml\n")[1:]
+	if len(blocks) == 0 {
+		t.Fatal("README.md shows no pipeline")
+	}
+	for i, block := range blocks {
+		block, _, _ = strings.Cut(block, "```")
+		dir := t.TempDir()
+		if err := os.Symlink(data, filepath.Join(dir, "data")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "pipeline.yaml"), []byte(block), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, text := run(t, "validate", dir); code != exitDone {
+			t.Errorf("pipeline %d of README.md: exit code %d\n%s", i+1, code, text)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package expression
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -131,9 +132,16 @@ func (p *Program) execute(code *vm.Program) (any, error) {
 
 // reason is the message of an error without the excerpt that the library adds.
 func reason(err error) string {
+	message := err.Error()
 	var f *file.Error
 	if errors.As(err, &f) {
-		return f.Message
+		message = f.Message
 	}
-	return err.Error()
+	switch {
+	case strings.Contains(message, "integer divide by zero"):
+		return "it divides by zero; say what holds then: `n == 0 ? nil : m % n`"
+	case strings.Contains(message, "memory budget exceeded"):
+		return "it makes too many values for one row"
+	}
+	return message
 }

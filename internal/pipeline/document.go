@@ -47,11 +47,10 @@ type Ref struct {
 	At source.Span
 }
 
-var (
-	topKeys   = []string{"version", "name", "about", "seed", "stages"}
-	stageKeys = []string{"id", "kind", "from", "with", "on_fault"}
-	idPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
-)
+func topKeys() []string   { return []string{"version", "name", "about", "seed", "stages"} }
+func stageKeys() []string { return []string{"id", "kind", "from", "with", "on_fault"} }
+
+var idPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
 // Parse reads a pipeline file and adds everything that is wrong with its
 // grammar to list. The document holds what could be read.
@@ -72,7 +71,7 @@ func Parse(f *source.File, sets []Set, list *diag.List) *Document {
 		d.Overrides = append(d.Overrides, strings.TrimSpace(set.at.File.Text))
 	}
 	root = apply(root, sets, list)
-	checkKeys(root, "a pipeline", topKeys, list)
+	checkKeys(root, "a pipeline", topKeys(), list)
 	d.header(root, list)
 	d.stages(root, list)
 	return d
@@ -95,7 +94,7 @@ func checkKeys(n *source.Node, what string, known []string, list *diag.List) {
 // that is the mistake, and not that the key is missing.
 func misspelt(n *source.Node, key string) bool {
 	for _, f := range n.Fields {
-		if suggest.Nearest(f.Key.Text, topKeys) == key {
+		if suggest.Nearest(f.Key.Text, topKeys()) == key {
 			return true
 		}
 	}

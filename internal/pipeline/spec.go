@@ -9,7 +9,7 @@ import (
 )
 
 func (d *Document) spec(n *source.Node, list *diag.List) Spec {
-	checkKeys(n, "a stage", stageKeys, list)
+	checkKeys(n, "a stage", stageKeys(), list)
 	s := Spec{at: n.Span, With: n.Get("with"), OnFault: Keep()}
 	s.idAt, s.kindAt = head(n.Span), head(n.Span)
 	if v := n.Get("id"); v != nil {

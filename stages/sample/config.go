@@ -21,10 +21,12 @@ type Config struct {
 	// The seed of this sample; without it, that of the pipeline. A row is drawn
 	// by the SHA-256 of the text `SEED:KEY`: its first 53 bits, read as a
 	// fraction, must be below `share`, or its first 64 bits be among the `n`
-	// smallest.
+	// smallest. A sample of a sample is drawn by `SEED:2:KEY`, the next by
+	// `SEED:3:KEY`.
 	Seed *uint64 `yaml:"seed" example:"7"`
 	// The name of the new column with the probability that the row had of
-	// being drawn; one divided by it is the row's weight.
+	// being drawn; one divided by it is the row's weight. For a sample of a
+	// sample it is that of the second draw alone: multiply the two.
 	Column string `yaml:"column" required:"true" min:"1"`
 }
 

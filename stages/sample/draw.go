@@ -8,16 +8,23 @@ import (
 
 // lot decides the place of keys in the draw.
 type lot struct {
-	prefix []byte // "SEED:"
+	prefix []byte // "SEED:", or "SEED:2:" for a sample of a sample
 	text   []byte // scratch
 }
 
-func newLot(seed uint64) *lot {
-	return &lot{prefix: append(strconv.AppendUint(nil, seed, 10), ':')}
+// newLot makes the lot of a sample of rows that went through a number of
+// samples before. Each draws by lots of its own: with the same ones, the
+// second would find only rows that come first in its own draw too.
+func newLot(seed uint64, earlier int) *lot {
+	prefix := append(strconv.AppendUint(nil, seed, 10), ':')
+	if earlier > 0 {
+		prefix = append(strconv.AppendInt(prefix, int64(earlier)+1, 10), ':')
+	}
+	return &lot{prefix: prefix}
 }
 
-// of returns the first 64 bits of the SHA-256 of "SEED:KEY". Samples of papers
-// depend on it: it must never change.
+// of returns the first 64 bits of the SHA-256 of the prefix and the key.
+// Samples of papers depend on it: it must never change.
 func (l *lot) of(key string) uint64 {
 	l.text = append(append(l.text[:0], l.prefix...), key...)
 	sum := sha256.Sum256(l.text)

@@ -24,9 +24,15 @@ func TestGoldenLots(t *testing.T) {
 		{0, "", 13436079590000323820},
 		{2021, "ü", 2977859162423017456},
 	} {
-		if got := newLot(c.seed).of(c.key); got != c.want {
+		if got := newLot(c.seed, 0).of(c.key); got != c.want {
 			t.Errorf("%d:%s is %d, want %d", c.seed, c.key, got, c.want)
 		}
+	}
+}
+
+func TestLotsOfAnEarlierSample(t *testing.T) {
+	if got := newLot(7, 1).of("01"); got != 1057189017857384432 {
+		t.Errorf("7:2:01 is %d", got)
 	}
 }
 

@@ -50,6 +50,17 @@ func (s sample) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
 	return columns.AppendFields(in[0], f), nil
 }
 
+// earlier counts the samples that the rows went through before.
+func earlier(in *arrow.Schema) int {
+	n := 0
+	for _, f := range in.Fields() {
+		if stage.RoleOf(f) == stage.Inclusion {
+			n++
+		}
+	}
+	return n
+}
+
 // EstimateRows implements stage.Estimator.
 func (s sample) EstimateRows(in []int64) int64 {
 	switch {
@@ -72,7 +83,7 @@ func (s sample) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.
 	if s.config.Seed != nil {
 		seed = *s.config.Seed
 	}
-	d.lot = newLot(seed)
+	d.lot = newLot(seed, earlier(in[0].Schema))
 	for _, name := range s.config.By {
 		d.by = append(d.by, columns.Index(in[0].Schema, name))
 	}

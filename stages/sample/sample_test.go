@@ -228,3 +228,28 @@ func TestFaults(t *testing.T) {
 		}
 	}
 }
+
+// A sample of a sample draws its share of what the first has left, by lots of
+// its own; two samples side by side still nest.
+func TestChain(t *testing.T) {
+	env, _ := stagetest.Env(t, memory.DefaultAllocator)
+	rows := posts(4000)
+	rec := stagetest.Record(t, memory.DefaultAllocator, schema(), rows...)
+	build := func(id, column string, s float64) stage.Stage {
+		return sample.Kind().Build(id, config(func(c *sample.Config) { c.Share, c.Column = &s, column }))
+	}
+	first := stagetest.Run(t, t.Context(), build("a", "p1", 0.5), env, stage.Table{Schema: schema(), Rows: stagetest.Batches(rec, 256, false)})
+	second := stagetest.Run(t, t.Context(), build("b", "p2", 0.5), env, first)
+	got, err := stagetest.Collect(second.Rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 1000 expected, with a standard deviation of 27 over seeds.
+	if len(got) < 900 || len(got) > 1100 {
+		t.Errorf("%d of 4000 rows are drawn twice with a half each", len(got))
+	}
+	beside, _ := drawn(t, share(0.5), rows, 256)
+	if all := keys(beside); slices.ContainsFunc(keys(got), func(k string) bool { return !slices.Contains(all, k) }) {
+		t.Error("the first sample of the chain is not the sample alone")
+	}
+}
