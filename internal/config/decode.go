@@ -81,6 +81,10 @@ func (d decoder) value(n *source.Node, v reflect.Value, o Option) {
 	switch o.Type {
 	case Text, Path, Expression:
 		d.text(n, v, o)
+	case Secret:
+		d.secret(n, v, o)
+	case Endpoint:
+		d.endpoint(n, v, o)
 	case Integer, Number, Boolean:
 		d.number(n, v, o)
 	case List:

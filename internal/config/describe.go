@@ -27,6 +27,8 @@ const (
 	Map        Type = "mapping" // from the user's words to Elem
 	Struct     Type = "options" // with Fields
 	Pairs      Type = "columns" // option.Pairs
+	Secret     Type = "secret"  // option.Secret
+	Endpoint   Type = "address" // option.Endpoint
 )
 
 // Option describes one option of a configuration, or the elements of one.
@@ -90,6 +92,10 @@ func describe(t reflect.Type, v reflect.Value) Option {
 		return Option{Type: Expression}
 	case t == reflect.TypeFor[option.Path]():
 		return Option{Type: Path}
+	case t == reflect.TypeFor[option.Secret]():
+		return Option{Type: Secret}
+	case t == reflect.TypeFor[option.Endpoint]():
+		return Option{Type: Endpoint}
 	case t == reflect.TypeFor[option.Pairs]():
 		return Option{Type: Pairs}
 	case isMap(t):

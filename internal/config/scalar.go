@@ -93,6 +93,8 @@ func article(t Type) string {
 		return "an expression (text)"
 	case Path:
 		return "a path (text)"
+	case Endpoint:
+		return "an address (text)"
 	}
 	return "text"
 }

@@ -115,8 +115,10 @@ func (o Option) shape(docs Docs) Object {
 	case Expression:
 		// A list, so that a choice by type stays decidable for editors.
 		return Object{{"type", []string{"string", "number", "boolean"}}, {"pattern", notBlank}}
-	case Path:
+	case Path, Endpoint:
 		return Object{{"type", "string"}, {"pattern", notBlank}}
+	case Secret:
+		return Object{{"type", "string"}, {"pattern", `^\s*\$\{[A-Za-z_][A-Za-z0-9_]*\}\s*$`}}
 	}
 	out := bounded(Object{{"type", "string"}}, "minLength", "maxLength", o)
 	if len(o.Enum) > 0 {

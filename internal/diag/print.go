@@ -58,7 +58,7 @@ func excerpt(w io.Writer, s source.Span, colour bool) {
 		return
 	}
 	p := s.File.Position(s.Start)
-	line := []rune(printable(s.File.Line(p.Line)))
+	line := []rune(printable(s.File.Shown(p.Line)))
 	if len(line) == 0 {
 		return
 	}

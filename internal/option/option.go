@@ -15,6 +15,14 @@ type Expression string
 // Path is a file or folder, relative to the pipeline file, with slashes.
 type Path string
 
+// Secret is the name of the environment variable that holds a key or a token,
+// written `${NAME}` in the pipeline. The value itself never stands in a file.
+type Secret string
+
+// Endpoint is the address of a server, in which `${NAME}` stands for the value
+// of an environment variable.
+type Endpoint string
+
 // Map is a mapping with keys of the user's, in the file's order.
 type Map[V any] []Entry[V]
 

@@ -3,6 +3,7 @@
 package source
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -15,6 +16,8 @@ type File struct {
 	// Text is the whole content.
 	Text  string
 	lines []int // byte offset of the start of each line
+	// hidden are spans that Shown masks.
+	hidden []Span
 }
 
 // NewFile makes a file of a text.
@@ -69,6 +72,27 @@ func (f *File) Line(n int) string {
 		end = f.lines[n]
 	}
 	return strings.TrimRight(f.Text[f.lines[n-1]:end], "\r\n")
+}
+
+// Hide keeps a span from being shown, since a secret stands there.
+func (f *File) Hide(s Span) { f.hidden = append(f.hidden, s) }
+
+// Shown returns a line as Line does, with a point for each character that is
+// hidden.
+func (f *File) Shown(n int) string {
+	line := f.Line(n)
+	if len(f.hidden) == 0 || line == "" {
+		return line
+	}
+	var b strings.Builder
+	for at, r := range line {
+		offset := f.lines[n-1] + at
+		if slices.ContainsFunc(f.hidden, func(s Span) bool { return s.Start <= offset && offset < s.End }) {
+			r = '•'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // At returns the span of n bytes at an offset.
