@@ -208,7 +208,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	s := newSlow(t)
 	want := s.files(t)
 	moments := 10
-	if testing.Short() {
+	if testing.Short() || race {
 		moments = 2
 	}
 	for i := range moments {

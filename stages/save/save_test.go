@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -207,7 +208,9 @@ func TestPrepare(t *testing.T) {
 	if err := prepare("new/a.csv"); err != nil {
 		t.Error(err)
 	}
-	onlyFiles(t, env, "new")
+	if _, err := os.Stat(env.Study.Resolve("new")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder that was tried is left: %v", err)
+	}
 	s := save.Kind().Build("out", config("new/a.csv")).(stage.FileUser)
 	if r, w := s.Files(); len(r) > 0 || len(w) != 1 || w[0] != "new/a.csv" {
 		t.Errorf("files %v %v", r, w)

@@ -1,0 +1,7 @@
+//go:build race
+
+package main
+
+// race says that this program and the ones it starts are watched for races,
+// which makes each start take seconds.
+const race = true
