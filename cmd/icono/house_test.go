@@ -60,6 +60,8 @@ func TestImportsPointOneWay(t *testing.T) {
 		"github.com/xitongsys/parquet-go":   "icono/internal/tabular",
 		"github.com/apache/arrow/go/v15/pa": "icono/internal/tabular", // parquet
 		"github.com/spf13/cobra":            "icono/internal/cli",
+		"github.com/sashabaranov/go-openai": "icono/internal/chat",
+		"modernc.org/sqlite":                "icono/internal/answers",
 		"golang.org/x/image/webp":           "icono/internal/picture",
 	}
 	wiring := []string{"icono/internal/cli", "icono/internal/gen", "icono/internal/bench"}
@@ -107,7 +109,7 @@ func kindOf(path string) string {
 // TestHouseStyle holds what every file and package must have or lack.
 func TestHouseStyle(t *testing.T) {
 	vague := []string{"util", "utils", "common", "helpers", "types", "models", "misc"}
-	starters := []string{"icono/internal/flow", "icono/internal/pipeline"}
+	starters := []string{"icono/internal/flow", "icono/internal/pipeline", "icono/internal/answers"}
 	for _, p := range packages(t) {
 		if p.Doc == "" && len(p.GoFiles) > 0 {
 			t.Errorf("%s has no package comment", p.ImportPath)
