@@ -38,8 +38,8 @@ func WriteTable(path string, n int) error {
 }
 
 // WritePipeline writes a pipeline file of n stages over a table: filters,
-// derived columns and samples in turn, and a save at the end.
-func WritePipeline(dir, table string, n int) (string, error) {
+// derived columns and samples in turn, and a save to a file out at the end.
+func WritePipeline(dir, table, out string, n int) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "version: 1\nname: bench\nseed: 7\nstages:\n  - id: posts\n    kind: load\n    with: {path: %s, key: ID}\n", table)
 	for i := 1; i < n-1; i++ {
@@ -53,7 +53,7 @@ func WritePipeline(dir, table string, n int) (string, error) {
 			fmt.Fprintf(&b, "    kind: select\n    with:\n      derive: {d%d: 'Likes * %d + Score'}\n", i, i)
 		}
 	}
-	fmt.Fprintf(&b, "  - id: out\n    kind: save\n    with: {path: out.csv}\n")
+	fmt.Fprintf(&b, "  - id: out\n    kind: save\n    with: {path: %s}\n", out)
 	path := filepath.Join(dir, "pipeline.yaml")
 	return path, os.WriteFile(path, []byte(b.String()), 0o644)
 }

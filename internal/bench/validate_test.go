@@ -36,7 +36,7 @@ func BenchmarkValidate(b *testing.B) {
 	if err := WriteTable(filepath.Join(dir, "posts.csv"), 10_000); err != nil {
 		b.Fatal(err)
 	}
-	path, err := WritePipeline(dir, "posts.csv", 50)
+	path, err := WritePipeline(dir, "posts.csv", "out.csv", 50)
 	if err != nil {
 		b.Fatal(err)
 	}

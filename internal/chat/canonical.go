@@ -10,7 +10,7 @@ import (
 // Canonical returns what decides an answer as compact JSON, the same bytes for
 // the same question in every release: the request as it is wanted, before any
 // adaption to a server, with each picture's bytes replaced by its SHA-256, size
-// and type. Members have a fixed order, absent ones are left out.
+// and type, and how it is prepared. Members have a fixed order, absent ones are left out.
 //
 // The layout is part of stored answers: changing it makes every stored answer
 // unfindable.
@@ -28,12 +28,12 @@ func (r Request) Canonical() ([]byte, error) {
 		for i, p := range m.Parts {
 			parts[i].Text = p.Text
 			if p.Image != nil {
-				mime, err := p.Image.mime()
+				mime, err := p.Image.kind()
 				if err != nil {
 					return nil, err
 				}
 				sum := sha256.Sum256(p.Image.Data)
-				parts[i].Image = &canonicalImage{hex.EncodeToString(sum[:]), len(p.Image.Data), mime, p.Image.Detail}
+				parts[i].Image = &canonicalImage{hex.EncodeToString(sum[:]), len(p.Image.Data), mime, p.Image.Detail, p.Image.Prepared}
 			}
 		}
 		c.Messages = append(c.Messages, canonicalMessage{m.Role, parts})
@@ -90,8 +90,10 @@ type canonicalPart struct {
 type canonicalImage struct {
 	SHA256 string `json:"sha256"`
 	Bytes  int    `json:"bytes"`
-	MIME   string `json:"mime"`
+	MIME   string `json:"mime,omitempty"`
 	Detail Detail `json:"detail,omitempty"`
+	// Prepared is of an image that is made of the one with this hash.
+	Prepared string `json:"prepared,omitempty"`
 }
 
 type canonicalFormat struct {

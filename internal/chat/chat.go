@@ -53,9 +53,16 @@ func Picture(data []byte, d Detail) Part { return Part{Image: &Image{Data: data,
 
 // Image is a picture of a user's turn.
 type Image struct {
-	// Data is a JPEG, PNG, GIF or WebP file; its type is told by its bytes.
+	// Data is a JPEG, PNG, GIF or WebP file; its type is told by its bytes. With
+	// Prepared it may be any file that Prepare takes.
 	Data   []byte
 	Detail Detail
+	// Prepared says how the file that is sent is made of Data, such as "jpeg,
+	// longer side at most 768"; "" sends Data itself. It stands for that file
+	// in Canonical, so that a stored answer is found without making it again.
+	Prepared string
+	// Prepare makes the file that is sent, when it is sent. Operational.
+	Prepare func(data []byte) ([]byte, error)
 	// Name names the picture in errors. Operational.
 	Name string
 }

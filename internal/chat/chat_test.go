@@ -150,16 +150,20 @@ func TestSchemaKeepsItsOrder(t *testing.T) {
 // returns, or operational, and does not.
 func TestEveryFieldIsInTheKeyOrNot(t *testing.T) {
 	semantic := map[string]func(*chat.Request){
-		"Request.Model":              func(r *chat.Request) { r.Model = "other" },
-		"Request.System":             func(r *chat.Request) { r.System += "." },
-		"Request.Messages":           func(r *chat.Request) { r.Messages = r.Messages[2:] },
-		"Request.Repeat":             func(r *chat.Request) { r.Repeat = 1 },
-		"Message.Role":               func(r *chat.Request) { r.Messages[1].Role = chat.User },
-		"Message.Parts":              func(r *chat.Request) { slices.Reverse(r.Messages[0].Parts) },
-		"Part.Text":                  func(r *chat.Request) { r.Messages[2].Parts[0].Text += " " },
-		"Part.Image":                 func(r *chat.Request) { r.Messages[2].Parts[1] = chat.Text("no picture") },
-		"Image.Data":                 func(r *chat.Request) { r.Messages[2].Parts[1].Image.Data = append(pixel(t, 3), 0) },
-		"Image.Detail":               func(r *chat.Request) { r.Messages[2].Parts[1].Image.Detail = chat.DetailHigh },
+		"Request.Model":    func(r *chat.Request) { r.Model = "other" },
+		"Request.System":   func(r *chat.Request) { r.System += "." },
+		"Request.Messages": func(r *chat.Request) { r.Messages = r.Messages[2:] },
+		"Request.Repeat":   func(r *chat.Request) { r.Repeat = 1 },
+		"Message.Role":     func(r *chat.Request) { r.Messages[1].Role = chat.User },
+		"Message.Parts":    func(r *chat.Request) { slices.Reverse(r.Messages[0].Parts) },
+		"Part.Text":        func(r *chat.Request) { r.Messages[2].Parts[0].Text += " " },
+		"Part.Image":       func(r *chat.Request) { r.Messages[2].Parts[1] = chat.Text("no picture") },
+		"Image.Data":       func(r *chat.Request) { r.Messages[2].Parts[1].Image.Data = append(pixel(t, 3), 0) },
+		"Image.Detail":     func(r *chat.Request) { r.Messages[2].Parts[1].Image.Detail = chat.DetailHigh },
+		"Image.Prepared": func(r *chat.Request) {
+			i := r.Messages[2].Parts[1].Image
+			i.Prepared, i.Prepare = "small", func(data []byte) ([]byte, error) { return data, nil }
+		},
 		"Parameters.Temperature":     func(r *chat.Request) { r.Parameters.Temperature = of(0.0) },
 		"Parameters.TopP":            func(r *chat.Request) { r.Parameters.TopP = of(1.0) },
 		"Parameters.Seed":            func(r *chat.Request) { r.Parameters.Seed = of(int64(0)) },
@@ -171,6 +175,9 @@ func TestEveryFieldIsInTheKeyOrNot(t *testing.T) {
 		"Format.Schema":              func(r *chat.Request) { r.Format.Schema = json.RawMessage(`{"type":"object"}`) },
 	}
 	operational := map[string]func(*chat.Request){
+		"Image.Prepare": func(r *chat.Request) {
+			r.Messages[2].Parts[1].Image.Prepare = func([]byte) ([]byte, error) { return nil, nil }
+		},
 		"Image.Name":          func(r *chat.Request) { r.Messages[2].Parts[1].Image.Name = "a.png" },
 		"Parameters.Optional": func(r *chat.Request) { r.Parameters.Optional = []string{"seed"} },
 	}

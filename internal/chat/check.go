@@ -80,13 +80,39 @@ func (p Part) check(role Role) error {
 	if d := p.Image.Detail; !slices.Contains([]Detail{"", DetailAuto, DetailLow, DetailHigh}, d) {
 		return fmt.Errorf("detail is %q; it is auto, low or high", d)
 	}
-	_, err := p.Image.mime()
+	_, err := p.Image.kind()
 	return err
 }
 
-// mime tells the picture's type by its bytes.
-func (m *Image) mime() (string, error) {
-	switch format := picture.Sniff(m.Data); format {
+// kind tells the type of a picture that is sent as it is, and "" for one that
+// is prepared first.
+func (m *Image) kind() (string, error) {
+	switch {
+	case m.Prepared == "":
+		return m.mime(m.Data)
+	case m.Prepare == nil:
+		return "", fmt.Errorf("%s is to be prepared, and nothing prepares it", m.label())
+	case len(m.Data) == 0:
+		return "", fmt.Errorf("%s is empty", m.label())
+	}
+	return "", nil
+}
+
+// sent returns the file that is sent, and its type.
+func (m *Image) sent() (data []byte, mime string, err error) {
+	data = m.Data
+	if m.Prepared != "" {
+		if data, err = m.Prepare(data); err != nil {
+			return nil, "", fmt.Errorf("%s: %w", m.label(), err)
+		}
+	}
+	mime, err = m.mime(data)
+	return data, mime, err
+}
+
+// mime tells a picture's type by its bytes.
+func (m *Image) mime(data []byte) (string, error) {
+	switch format := picture.Sniff(data); format {
 	case "jpeg", "png", "gif", "webp":
 		return "image/" + format, nil
 	case "":

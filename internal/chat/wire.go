@@ -55,22 +55,22 @@ func encode(r Request, p plan) ([]byte, error) {
 		return nil, fmt.Errorf("the request cannot be written: %w", err)
 	}
 	size := len(text) + 256
-	for _, m := range images {
-		size += base64.StdEncoding.EncodedLen(len(m.Data)) + 64
-	}
-	body := make([]byte, 0, size)
+	files, types := make([][]byte, len(images)), make([]string, len(images))
 	for i, m := range images {
-		mime, err := m.mime()
-		if err != nil {
+		if files[i], types[i], err = m.sent(); err != nil {
 			return nil, err
 		}
+		size += base64.StdEncoding.EncodedLen(len(files[i])) + 64
+	}
+	body := make([]byte, 0, size)
+	for i := range images {
 		before, after, found := bytes.Cut(text, []byte(`"url":"`+mark(i)+`"`))
 		if !found {
 			return nil, fmt.Errorf("the request cannot be written: picture %d is lost", i+1)
 		}
 		body = append(body, before...)
-		body = append(body, `"url":"data:`+mime+`;base64,`...)
-		body = base64.StdEncoding.AppendEncode(body, m.Data)
+		body = append(body, `"url":"data:`+types[i]+`;base64,`...)
+		body = base64.StdEncoding.AppendEncode(body, files[i])
 		body = append(body, '"')
 		text = after
 	}

@@ -56,10 +56,10 @@ func (b *backends) Open(ctx context.Context, r clipkind.Request) (clipkind.Encod
 		}
 		b.runtime = runtime
 	}
-	e := &encoder{name: r.Model}
+	e := &encoder{name: r.Model, runtime: b.runtime.Version()}
 	o := clip.Options{Dir: r.Model, Device: r.Device, Precision: r.Precision, Threads: r.Threads, ImageSize: r.ImageSize}
 	store := clip.DefaultStore()
-	store.Progress = b.progress
+	store.Progress, store.Warn = b.progress, func(text string) { e.notes = append(e.notes, text) }
 	named := false
 	switch {
 	case r.Model == palette.Name:
@@ -67,6 +67,9 @@ func (b *backends) Open(ctx context.Context, r clipkind.Request) (clipkind.Encod
 	case slices.Contains(b.Names(), r.Model):
 		dir, err := store.Install(ctx, r.Model, r.Precision)
 		if err != nil {
+			for _, note := range e.notes { // no run will tell them
+				fmt.Fprintln(b.out, "warning: "+note)
+			}
 			return nil, err
 		}
 		o.Dir, named = dir, true
@@ -116,8 +119,12 @@ func (b *backends) close() {
 // encoder is an open model as the kind clip wants it.
 type encoder struct {
 	*clip.Model
-	name string
+	name, runtime string
+	notes         []string // about how the model was got
 }
+
+// Notes implements clip.Encoder.
+func (e *encoder) Notes() []string { return slices.Concat(e.notes, e.Model.Notes()) }
 
 // EmbedTexts implements clip.Encoder.
 func (e *encoder) EmbedTexts(ctx context.Context, phrases []string) ([][]float32, error) {
@@ -136,7 +143,8 @@ func (e *encoder) LogitScale() float64 { return clip.DefaultScale }
 
 // Facts implements clip.Encoder.
 func (e *encoder) Facts() []stage.Fact {
-	facts := []stage.Fact{{Name: "model", Value: e.name}, {Name: "vector length", Value: fmt.Sprint(e.Dim())}, {Name: "picture side", Value: fmt.Sprint(e.Size())}}
+	facts := []stage.Fact{{Name: "model", Value: e.name}, {Name: "vector length", Value: fmt.Sprint(e.Dim())}, {Name: "picture side", Value: fmt.Sprint(e.Size())},
+		{Name: "precision", Value: e.Precision()}, {Name: "device", Value: e.Device()}, {Name: "ONNX Runtime", Value: e.runtime}}
 	if own := e.OwnPreparation(); own != "" {
 		facts = append(facts, stage.Fact{Name: "pictures prepared with", Value: own})
 	}

@@ -84,6 +84,7 @@ func (a *app) fetchModel(ctx context.Context, name string) error {
 	}
 	store := clip.DefaultStore()
 	store.Progress = newBackends(a.Err, a.terminal(a.Err)).progress
+	store.Warn = func(text string) { fmt.Fprintf(a.Err, "warning: %s\n", text) }
 	dir, err := store.Install(ctx, name, "fp32")
 	if err != nil {
 		return failed(err)

@@ -26,11 +26,14 @@ import (
 
 const multilingualModel = "clip-xlm-roberta-b-32"
 
-// hubOf serves a model's folder as a model hub does, with the hashes of files,
-// and counts the downloads.
-func hubOf(t *testing.T, dir string, downloads *int) string {
+// multilingualRepo is where the model hub has the model.
+const multilingualRepo = "immich-app/XLM-Roberta-Base-ViT-B-32__laion5b_s13b_b90k"
+
+// hubOf serves a model's folder as the repository of a model hub, with the
+// hashes of files, and counts the downloads.
+func hubOf(t *testing.T, repo, dir string, downloads *int) string {
 	t.Helper()
-	const prefix = "/immich-app/XLM-Roberta-Base-ViT-B-32__laion5b_s13b_b90k/resolve/main/"
+	prefix := "/" + repo + "/resolve/main/"
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, ok := strings.CutPrefix(r.URL.Path, prefix)
 		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
@@ -62,7 +65,7 @@ func TestMultilingualModel(t *testing.T) {
 	t.Setenv(onnx.LibraryVariable, library)
 	t.Setenv("XDG_CACHE_HOME", cache)
 	t.Setenv("HOME", cache)
-	t.Setenv(clip.HubVariable, hubOf(t, model, &downloads))
+	t.Setenv(clip.HubVariable, hubOf(t, multilingualRepo, model, &downloads))
 
 	colours := map[string]color.RGBA{"red": {200, 0, 190, 255}, "green": {10, 90, 80, 255}, "blue": {0, 100, 101, 255}}
 	rows := "ID,File\n"

@@ -15,6 +15,26 @@ type tower struct {
 	input   int    // index of the picture or of the ids
 	mask    int    // index of the attention mask; -1 where there is none
 	output  string // name of the vectors
+	// alone says that the model scales its numbers by all that it is given at
+	// once, so that neighbours would change a vector.
+	alone bool
+}
+
+// portions says how many items of many are given to the tower at once: most of
+// them, and at least so many, filled up with empty ones. A fixed batch is always
+// filled. A free one holds two or more, because ONNX Runtime multiplies a matrix
+// of one row by other code than larger ones (unless the other matrix is a
+// constant), whose sums end in other bits: the last picture of a table, alone
+// in its batch, would differ from what it is in another batch.
+func (t *tower) portions(many int) (most, least int) {
+	fixed := int(t.session.Inputs()[t.input].Shape[0])
+	switch {
+	case t.alone:
+		return 1, max(1, fixed)
+	case fixed > 0:
+		return fixed, fixed
+	}
+	return max(2, many), 2
 }
 
 // role says which towers the inputs of a model belong to.
@@ -94,6 +114,9 @@ func vectors(s *onnx.Session, words ...string) string {
 // candidateFiles lists the model files of a folder (and of its folders onnx,
 // visual and textual) that fit a precision, the plainest names first.
 func candidateFiles(dir, precision string) ([]string, error) {
+	if err := folder(dir); err != nil {
+		return nil, err
+	}
 	var all []string
 	for _, sub := range []string{"", "onnx", "visual", "textual"} {
 		found, err := filepath.Glob(filepath.Join(dir, sub, "*.onnx"))
@@ -113,9 +136,9 @@ func candidateFiles(dir, precision string) ([]string, error) {
 	}
 	if len(fit) == 0 {
 		if len(all) == 0 {
-			return nil, fmt.Errorf("there is no .onnx file in the folder %s, nor in its folders onnx, visual and textual", dir)
+			return nil, missing("there is no .onnx file in the folder %s, nor in its folders onnx, visual and textual", dir)
 		}
-		return nil, fmt.Errorf("the folder %s has no model files for precision %s, only %s", dir, precision, strings.Join(bases(all), ", "))
+		return nil, missing("the folder %s has no model files for precision %s, only %s", dir, precision, strings.Join(bases(all), ", "))
 	}
 	slices.SortFunc(fit, func(a, b string) int {
 		if n := len(filepath.Base(a)) - len(filepath.Base(b)); n != 0 {

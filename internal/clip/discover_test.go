@@ -2,6 +2,7 @@ package clip_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"icono/internal/clip/token"
 	"icono/internal/onnx"
 	"icono/internal/onnx/graph"
+	"icono/internal/stage"
 )
 
 // export is a tiny CLIP model in one of the forms that exporters give it. Its
@@ -245,8 +247,7 @@ func checkTowers(t *testing.T, m *clip.Model, masked bool) {
 	}
 }
 
-// The precision chooses among the variants of a folder; a quantised model
-// comes with a warning.
+// The precision chooses among the variants of a folder.
 func TestPrecisions(t *testing.T) {
 	r := runtime(t)
 	all := files{}
@@ -270,9 +271,8 @@ func TestPrecisions(t *testing.T) {
 				t.Errorf("%s uses %s", precision, f.Name)
 			}
 		}
-		notes := strings.Join(m.Notes(), "\n")
-		if (precision == "int8") != strings.Contains(notes, "quantised") {
-			t.Errorf("%s: notes %q", precision, notes)
+		if len(m.Notes()) > 0 || m.Precision() != precision { // none of them computes a scale
+			t.Errorf("%s: precision %s, notes %q", precision, m.Precision(), m.Notes())
 		}
 		checkTowers(t, m, true)
 		if err := m.Close(); err != nil {
@@ -307,6 +307,10 @@ func TestIncompleteFolders(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
+		var missing *stage.MissingError
+		if lacks := name != "another side" && name != "too few tokens"; errors.As(err, &missing) != lacks || lacks && !strings.Contains(missing.Mend, "holds an ONNX export") {
+			t.Errorf("%s: %#v", name, err)
+		}
 	}
 	dir := files{"v.onnx": vision, "t.onnx": text}.write(t)
 	if err := os.WriteFile(filepath.Join(dir, "t.onnx"), []byte("<html>"), 0o644); err != nil {
@@ -314,6 +318,23 @@ func TestIncompleteFolders(t *testing.T) {
 	}
 	if _, err := clip.Open(r, clip.Options{Dir: dir, Device: "cpu", Precision: "fp32"}); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "t.onnx")) {
 		t.Errorf("a garbage file: %v", err)
+	}
+}
+
+// A folder that is not there, or is none, is told with what it must hold.
+func TestNoFolder(t *testing.T) {
+	r := runtime(t)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "model.onnx")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{filepath.Join(dir, "nope"): "there is no folder " + dir, file: "is a file and no folder"} {
+		_, err := clip.Open(r, clip.Options{Dir: path, Device: "cpu", Precision: "fp32"})
+		var missing *stage.MissingError
+		if !errors.As(err, &missing) || !strings.Contains(missing.What, want) || !strings.Contains(missing.Mend, "text_model.onnx") {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 }
 

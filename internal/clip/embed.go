@@ -15,10 +15,7 @@ const textBatch = 16
 // vector has length 1, or is all zero where the model gives it no meaning.
 func (m *Model) EmbedTexts(ctx context.Context, ids [][]int64, lengths []int) ([][]float32, error) {
 	var out [][]float32
-	most := textBatch
-	if n := m.text.session.Inputs()[m.text.input].Shape[0]; n > 0 {
-		most = int(n) // the model's batch is fixed
-	}
+	most, _ := m.text.portions(textBatch)
 	for start := 0; start < len(ids); start += most {
 		end := min(start+most, len(ids))
 		vectors, err := m.texts(ctx, ids[start:end], lengths[start:end])
@@ -32,10 +29,8 @@ func (m *Model) EmbedTexts(ctx context.Context, ids [][]int64, lengths []int) ([
 
 func (m *Model) texts(ctx context.Context, ids [][]int64, lengths []int) ([][]float32, error) {
 	ports := m.text.session.Inputs()
-	n := len(ids)
-	if fixed := ports[m.text.input].Shape[0]; fixed > 0 {
-		n = int(fixed)
-	}
+	_, least := m.text.portions(textBatch)
+	n := max(least, len(ids))
 	empty, used, err := m.words.encode("")
 	if err != nil {
 		return nil, err
@@ -91,21 +86,25 @@ func (m *Model) beside(n int) int64 {
 	return 1
 }
 
-// pair finds out whether a file with both towers takes different numbers of
-// pictures and phrases. Where an exporter gave both dimensions one name, it
-// does not.
-func (m *Model) pair(ctx context.Context, ids []int64, used int) error {
-	if m.image.session != m.text.session {
-		return nil
-	}
+// try finds the length of the vectors by embedding a phrase, and whether a file
+// with both towers takes different numbers of pictures and phrases. Where an
+// exporter gave both dimensions one name, it does not.
+func (m *Model) try(ctx context.Context, ids []int64, used int) error {
+	joint := m.image.session == m.text.session
 	try := func() error {
-		if _, err := m.EmbedTexts(ctx, [][]int64{ids, ids}, []int{used, used}); err != nil {
+		vectors, err := m.EmbedTexts(ctx, [][]int64{ids}, []int{used})
+		if err != nil {
 			return err
+		}
+		m.dim = len(vectors[0])
+		if !joint {
+			return nil
 		}
 		return m.EmbedImages(ctx, make([]float32, 2*3*m.size*m.size), 2, make([]float32, 2*m.dim))
 	}
-	if try() == nil {
-		return nil
+	err := try()
+	if err == nil || !joint {
+		return err
 	}
 	m.paired = true
 	return try()
@@ -141,14 +140,31 @@ func (m *Model) dummy(p onnx.Port, n int64) onnx.Tensor {
 }
 
 // EmbedImages writes the vectors of n pictures to dst (n*Dim values). pixels
-// holds 3*Size*Size normalised values a picture, channel by channel. A model
-// with a fixed batch is given it, filled up with zeros.
+// holds 3*Size*Size normalised values a picture, channel by channel. The vector
+// of a picture does not depend on the pictures beside it, nor on their number.
 func (m *Model) EmbedImages(ctx context.Context, pixels []float32, n int, dst []float32) error {
+	most, least := m.image.portions(n)
+	if n <= most && n >= least {
+		return m.images(ctx, pixels, n, dst)
+	}
+	area := 3 * m.size * m.size
+	in, out := make([]float32, max(most, least)*area), make([]float32, max(most, least)*m.dim)
+	for start := 0; start < n; start += most {
+		count := min(most, n-start)
+		clear(in)
+		copy(in, pixels[start*area:(start+count)*area])
+		if err := m.images(ctx, in, max(count, least), out); err != nil {
+			return err
+		}
+		copy(dst[start*m.dim:], out[:count*m.dim])
+	}
+	return nil
+}
+
+// images computes the vectors of n pictures at once.
+func (m *Model) images(ctx context.Context, pixels []float32, n int, dst []float32) error {
 	ports := m.image.session.Inputs()
 	area := 3 * m.size * m.size
-	if fixed := int(ports[m.image.input].Shape[0]); fixed > 0 && n != fixed {
-		return m.embedFixed(ctx, pixels, n, fixed, dst)
-	}
 	inputs := make([]onnx.Tensor, len(ports))
 	for i, p := range ports {
 		if i == m.image.input {
@@ -167,21 +183,6 @@ func (m *Model) EmbedImages(ctx context.Context, pixels []float32, n int, dst []
 	copy(dst, values)
 	for i := range n {
 		Normalize(dst[i*m.dim : (i+1)*m.dim])
-	}
-	return nil
-}
-
-func (m *Model) embedFixed(ctx context.Context, pixels []float32, n, fixed int, dst []float32) error {
-	area := 3 * m.size * m.size
-	in, out := make([]float32, fixed*area), make([]float32, fixed*m.dim)
-	for start := 0; start < n; start += fixed {
-		count := min(fixed, n-start)
-		clear(in)
-		copy(in, pixels[start*area:(start+count)*area])
-		if err := m.EmbedImages(ctx, in, fixed, out); err != nil {
-			return err
-		}
-		copy(dst[start*m.dim:], out[:count*m.dim])
 	}
 	return nil
 }

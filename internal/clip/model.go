@@ -1,15 +1,13 @@
 package clip
 
 import (
+	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"icono/internal/onnx"
 )
@@ -40,6 +38,7 @@ type Model struct {
 	prepared    preparation
 	files       []File
 	notes       []string
+	precisions  []string // of the files in use
 }
 
 // File is a file of a model, named by its path in the model's folder.
@@ -72,11 +71,18 @@ func (m *Model) load(r *onnx.Runtime, o Options) error {
 			name string
 			data []byte
 		}{{"vision_model.onnx", o.Vision}, {"text_model.onnx", o.Text}} {
-			if _, err := m.add(r, onnx.Model{Data: part.data}, settings); err != nil {
+			added, err := m.add(r, onnx.Model{Data: part.data}, settings)
+			if err != nil {
 				return err
 			}
-			sum := sha256.Sum256(part.data)
-			m.files = append(m.files, File{part.name, hex.EncodeToString(sum[:])})
+			sum, dynamic, err := examine(bytes.NewReader(part.data))
+			if err != nil {
+				return err
+			}
+			m.files = append(m.files, File{part.name, sum})
+			if added != nil {
+				m.scaled(added, part.name, dynamic)
+			}
 		}
 		return m.complete("the embedded model")
 	}
@@ -88,29 +94,54 @@ func (m *Model) load(r *onnx.Runtime, o Options) error {
 		if m.image != nil && m.text != nil {
 			break
 		}
-		used, err := m.add(r, onnx.Model{Path: f}, settings)
+		added, err := m.add(r, onnx.Model{Path: f}, settings)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f, err)
 		}
-		if !used {
+		if added == nil {
 			continue
 		}
-		if err := m.note(o.Dir, f); err != nil {
+		dynamic, err := m.note(o.Dir, f)
+		if err != nil {
 			return err
 		}
-		if precisionOf(f) == "int8" {
-			m.notes = append(m.notes, filepath.Base(f)+" is quantised: its answers can differ a little with the batch size; keep `batch_size` as it is within a study")
-		}
+		m.scaled(added, f, dynamic)
 	}
 	return m.complete(o.Dir)
 }
 
-// add opens a file and keeps the towers in it that are still wanted.
-func (m *Model) add(r *onnx.Runtime, file onnx.Model, o onnx.Options) (used bool, err error) {
+// scaled has the towers of a file given one item at a time if it quantises
+// dynamically, and notes how the file computes.
+func (m *Model) scaled(s *onnx.Session, file string, dynamic bool) {
+	precision := precisionOf(file)
+	for _, t := range []*tower{m.image, m.text} {
+		if t == nil || t.session != s {
+			continue
+		}
+		t.alone = dynamic
+		if in := s.Inputs()[t.input]; in.Type == onnx.Float16 && precision == "fp32" {
+			precision = "fp16" // its name does not say it
+		}
+	}
+	if dynamic {
+		if precision == "fp32" {
+			precision = "int8"
+		}
+		m.notes = append(m.notes, filepath.Base(file)+" is quantised so that whatever is computed at once shares one scale: pictures and phrases are given to it one at a time, which is slower, so that none changes another's code")
+	}
+	if !slices.Contains(m.precisions, precision) {
+		m.precisions = append(m.precisions, precision)
+	}
+}
+
+// add opens a file and keeps the towers in it that are still wanted; nil is
+// returned where it has none.
+func (m *Model) add(r *onnx.Runtime, file onnx.Model, o onnx.Options) (added *onnx.Session, err error) {
 	s, err := r.Session(file, o)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
+	used := false
 	image, text := inspect(s)
 	if m.image == nil && image != nil {
 		m.image, used = image, true
@@ -119,23 +150,10 @@ func (m *Model) add(r *onnx.Runtime, file onnx.Model, o onnx.Options) (used bool
 		m.text, used = text, true
 	}
 	if !used {
-		return false, s.Close()
+		return nil, s.Close()
 	}
 	m.sessions = append(m.sessions, s)
-	return true, nil
-}
-
-func (m *Model) complete(where string) error {
-	const wants = "a CLIP export has an input of rank 4 for pictures and one of rank 2 for token ids, and gives vectors of rank 2"
-	switch {
-	case m.image == nil && m.text == nil:
-		return fmt.Errorf("%s holds no CLIP model: %s", where, wants)
-	case m.image == nil:
-		return fmt.Errorf("%s has no image tower: %s", where, wants)
-	case m.text == nil:
-		return fmt.Errorf("%s has no text tower: %s", where, wants)
-	}
-	return nil
+	return s, nil
 }
 
 // sizes finds the side of the pictures and the length of the vectors.
@@ -167,26 +185,7 @@ func (m *Model) sizes(o Options) error {
 	if err != nil {
 		return err
 	}
-	ctx := context.Background()
-	vectors, err := m.EmbedTexts(ctx, [][]int64{ids}, []int{used})
-	if err != nil {
-		return err
-	}
-	m.dim = len(vectors[0])
-	return m.pair(ctx, ids, used)
-}
-
-func hashFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.Close() }() // only read
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return m.try(context.Background(), ids, used)
 }
 
 // Size is the side of the pictures in pixels.
@@ -203,6 +202,10 @@ func (m *Model) Notes() []string { return m.notes }
 
 // Device is where the image tower runs.
 func (m *Model) Device() string { return m.image.session.Device() }
+
+// Precision is what the model's files compute with: fp32, fp16, int8 or q4, or
+// several of them where the towers differ.
+func (m *Model) Precision() string { return strings.Join(m.precisions, " and ") }
 
 // Close frees the model.
 func (m *Model) Close() error {

@@ -22,9 +22,10 @@ const HubVariable = "ICONO_MODELS_URL"
 // hub is where named models are downloaded from.
 const hub = "https://huggingface.co"
 
-// sumsFile lists the hashes of a model's files, in the form of sha256sum. They
-// are checked against what the hub announces when a file is downloaded, and
-// pinned from then on: a file that changes is refused.
+// sumsFile lists the hashes of a model's files, in the form of sha256sum. A
+// file's hash is pinned on its first download, which is checked against the one
+// that the hub announces, if it does; from then on a file that changes is
+// refused. The program itself knows no hash of a model.
 const sumsFile = "SHA256SUMS"
 
 // Store is the folder of downloaded models.
@@ -35,6 +36,9 @@ type Store struct {
 	Hub string
 	// Progress is told how far each file is.
 	Progress func(name string, done, total int64)
+	// Warn is told, once for a download, of files whose hash the hub did not
+	// announce; it may be nil.
+	Warn func(text string)
 }
 
 // DefaultStore is the store in the user's cache folder.
@@ -80,7 +84,14 @@ func (s Store) Install(ctx context.Context, name, precision string) (dir string,
 	if err != nil {
 		return "", err
 	}
-	client := fetch.Client{Progress: s.Progress}
+	var unchecked []string
+	client := fetch.Client{Progress: s.Progress, Unchecked: func(name string) { unchecked = append(unchecked, name) }}
+	defer func() {
+		if len(unchecked) > 0 && s.Warn != nil {
+			s.Warn(fmt.Sprintf("the server announced no SHA-256 for %s of the model %s, so that nothing could be compared; what came is pinned in %s from now on",
+				strings.Join(unchecked, ", "), name, filepath.Join(s.Dir, name, sumsFile)))
+		}
+	}()
 	for _, f := range files {
 		if _, err := os.Stat(s.path(name, f)); err == nil {
 			continue

@@ -31,6 +31,7 @@ type hub struct {
 	mu      sync.Mutex
 	files   map[string][]byte // by path in the repository
 	lie     map[string]bool   // files announced with another hash
+	silent  map[string]bool   // files announced with none
 	cut     map[string]int    // files whose connection breaks after so many bytes, once
 	ranges  []string          // of the requests for contents
 	fetched []string
@@ -38,7 +39,7 @@ type hub struct {
 
 func newHub(t *testing.T) *hub {
 	t.Helper()
-	h := &hub{lie: map[string]bool{}, cut: map[string]int{}, files: map[string][]byte{
+	h := &hub{lie: map[string]bool{}, silent: map[string]bool{}, cut: map[string]int{}, files: map[string][]byte{
 		"preprocessor_config.json": []byte(`{"crop_size": 224}`), "onnx/vision_model.onnx": bytes.Repeat([]byte("vision "), 40_000),
 		"onnx/text_model.onnx": bytes.Repeat([]byte("text "), 30_000), "onnx/vision_model_fp16.onnx": []byte("half the vision"),
 		"onnx/text_model_fp16.onnx": []byte("half the text")}}
@@ -65,7 +66,9 @@ func (h *hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if h.lie[name] {
 			sum = sha256.Sum256([]byte("other bytes"))
 		}
-		w.Header().Set("X-Linked-ETag", `"`+hex.EncodeToString(sum[:])+`"`)
+		if !h.silent[name] {
+			w.Header().Set("X-Linked-ETag", `"`+hex.EncodeToString(sum[:])+`"`)
+		}
 		http.Redirect(w, r, "/blobs/"+name, http.StatusFound)
 		return
 	}
@@ -215,6 +218,31 @@ func TestInstallRefusesOtherBytes(t *testing.T) {
 	}
 	if sums := sumsOf(t, dir); len(sums) != 2 || sums["onnx/text_model.onnx"] != "" {
 		t.Errorf("pinned: %v", sums)
+	}
+}
+
+// Files that the hub announces no hash for are told once, when they come, also
+// where a later file fails; they are pinned like the others.
+func TestInstallWarns(t *testing.T) {
+	h := newHub(t)
+	h.silent["preprocessor_config.json"], h.silent["onnx/vision_model.onnx"] = true, true
+	h.lie["onnx/text_model.onnx"] = true
+	var told []string
+	s := clip.Store{Dir: t.TempDir(), Hub: h.URL, Warn: func(text string) { told = append(told, text) }}
+	if _, err := s.Install(t.Context(), named, "fp32"); err == nil {
+		t.Error("other bytes were taken")
+	}
+	h.mu.Lock()
+	h.lie = nil
+	h.mu.Unlock()
+	for range 2 {
+		dir, err := s.Install(t.Context(), named, "fp32")
+		if err != nil || len(sumsOf(t, dir)) != 3 {
+			t.Fatalf("pinned %v, error %v", sumsOf(t, dir), err)
+		}
+	}
+	if len(told) != 1 || !strings.Contains(told[0], "no SHA-256 for preprocessor_config.json, vision_model.onnx of the model "+named) || !strings.Contains(told[0], "SHA256SUMS") {
+		t.Errorf("told %q", told)
 	}
 }
 

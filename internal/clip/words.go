@@ -93,7 +93,8 @@ func (m *Model) openWords(dir string) error {
 	m.words = words{tokens: func(phrase string) ([]int64, error) {
 		return t.Tokens(strings.Join(strings.Fields(phrase), " ")) // as open_clip cleans every text
 	}, frame: t.Frame(), length: length, pad: pad}
-	return m.note(dir, path)
+	_, err = m.note(dir, path)
+	return err
 }
 
 // clipWords chooses CLIP's own tokens.
@@ -111,20 +112,6 @@ func (m *Model) clipWords(length int) error {
 	m.words = words{tokens: func(phrase string) ([]int64, error) {
 		return append(append([]int64{token.Start}, t.Tokens(phrase)...), token.End), nil
 	}, frame: 2, length: length, pad: token.End}
-	return nil
-}
-
-// note adds a file to the files of the model.
-func (m *Model) note(dir, path string) error {
-	sum, err := hashFile(path)
-	if err != nil {
-		return err
-	}
-	name, err := filepath.Rel(dir, path)
-	if err != nil {
-		return err
-	}
-	m.files = append(m.files, File{filepath.ToSlash(name), sum})
 	return nil
 }
 

@@ -1,5 +1,6 @@
 // Package fetch downloads large files: resumed where they broke off, checked
-// against their SHA-256, and there whole or not at all.
+// against the SHA-256 that is wanted or announced, and there whole or not at
+// all.
 package fetch
 
 import (
@@ -42,6 +43,9 @@ type Client struct {
 	// Progress, if not nil, is told how far a file is; total is -1 where the
 	// server does not say.
 	Progress func(name string, done, total int64)
+	// Unchecked, if not nil, is told of each file that came with no hash to
+	// check it against: neither wanted nor announced.
+	Unchecked func(name string)
 }
 
 // StatusError is an answer that is no file.
@@ -84,6 +88,9 @@ func (c *Client) Get(ctx context.Context, r Request) (sum string, err error) {
 			want = announced
 		}
 		if err == nil {
+			if want == "" && c.Unchecked != nil {
+				c.Unchecked(filepath.Base(r.Path))
+			}
 			return c.accept(r, part, want)
 		}
 		if ctx.Err() != nil {

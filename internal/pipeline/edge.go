@@ -203,7 +203,7 @@ func (r *runner) watch(rows stage.Rows, i int) stage.Rows {
 				break
 			}
 		}
-		if faults := l.faultCount.Load(); s.OnFault.Stop && faults > 0 && float64(faults) > s.OnFault.Share*float64(seen) {
+		if faults := l.faultCount.Load(); !drained(r.set.Drain) && s.OnFault.Stop && faults > 0 && float64(faults) > s.OnFault.Share*float64(seen) {
 			yield(nil, &StageError{s.ID, fmt.Errorf("%d of %d rows have faults, which is above the %g%% of `on_fault`", faults, seen, s.OnFault.Share*100)})
 			return
 		}
@@ -242,10 +242,12 @@ func (r *runner) faults(rec arrow.Record, i, status int) (arrow.Record, error) {
 		}
 		bad = true
 		l.fault(v, 1)
+		// What an interruption left out is no fault of the data.
+		left := v == string(stage.Skipped) && drained(r.set.Drain)
 		if s.OnFault.Drop {
 			l.Dropped(v, 1)
 		}
-		if s.OnFault.Stop && s.OnFault.Share == 0 {
+		if s.OnFault.Stop && s.OnFault.Share == 0 && !left {
 			return nil, errors.New(describeFault(rec, s, row, v))
 		}
 	}

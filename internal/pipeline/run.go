@@ -55,7 +55,11 @@ func Run(ctx context.Context, p *Plan, set RunSettings) ([]stage.StageFacts, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r := &runner{plan: p, set: set, needed: make([]bool, len(p.Stages)), spools: make([]*spooled, len(p.Stages))}
+	halt := newHalt(ctx, set.Drain)
+	defer halt.wait()
+	defer cancel()
+	set.Drain = halt.drain
+	r := &runner{plan: p, set: set, needed: make([]bool, len(p.Stages)), spools: make([]*spooled, len(p.Stages)), halt: halt}
 	for i, s := range p.Stages {
 		r.ledgers = append(r.ledgers, newLedger(set.Warn))
 		if len(s.Readers) == 0 && set.Only == "" || s.ID == set.Only {
@@ -76,6 +80,9 @@ func Run(ctx context.Context, p *Plan, set RunSettings) ([]stage.StageFacts, err
 			facts = append(facts, r.ledgers[i].snapshot(s))
 		}
 	}
+	if reason := halt.why(); err == nil && reason != "" {
+		err = &StoppedError{reason}
+	}
 	return facts, err
 }
 
@@ -85,12 +92,13 @@ type runner struct {
 	needed  []bool
 	ledgers []*ledger
 	spools  []*spooled // of stages with several readers
+	halt    *halt
 }
 
 // env returns what the stage at i is lent.
 func (r *runner) env(i int) stage.Env {
 	env := stage.Env{Stage: r.plan.Stages[i].ID, Seed: r.plan.Doc.Seed, Memory: r.set.Memory, Study: r.set.Study,
-		Ledger: r.ledgers[i], Drain: r.set.Drain, Run: func() stage.RunFacts { return r.facts(i) }}
+		Ledger: r.ledgers[i], Drain: r.set.Drain, Stop: r.stop, Run: func() stage.RunFacts { return r.facts(i) }}
 	r.set.fill(&env)
 	return env
 }

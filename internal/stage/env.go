@@ -25,6 +25,9 @@ type Env struct {
 	// Drain is closed when the run is to end early and tidily: a source
 	// yields no further batch.
 	Drain <-chan struct{}
+	// Stop ends the run early and tidily, as Drain being closed does, and says
+	// why: a budget is used up.
+	Stop func(reason string)
 	// Run tells what the run has done so far, for a report.
 	Run func() RunFacts
 }

@@ -33,7 +33,7 @@ func Memory(t testing.TB) memory.Allocator {
 func Env(t testing.TB, mem memory.Allocator) (stage.Env, *Ledger) {
 	l := NewLedger()
 	return stage.Env{Stage: "tested", Seed: 2021, Workers: 2, BatchRows: 256, Memory: mem, Study: Folder(t.TempDir()),
-		Ledger: l, Drain: make(chan struct{}), Run: func() stage.RunFacts { return stage.RunFacts{} }}, l
+		Ledger: l, Drain: make(chan struct{}), Stop: func(string) {}, Run: func() stage.RunFacts { return stage.RunFacts{} }}, l
 }
 
 // Folder is a study in a folder of this machine.

@@ -106,7 +106,8 @@ func (c *classify) Prepare(ctx context.Context, env stage.Env, _ []*arrow.Schema
 	return c.prepareHead(ctx)
 }
 
-// tell states which model runs and how.
+// tell states which model runs and how. The batch size is not told: a report
+// is the same whatever it is.
 func (c *classify) tell(l stage.Ledger) {
 	for _, note := range c.encoder.Notes() {
 		l.Warn(note)
@@ -114,7 +115,16 @@ func (c *classify) tell(l stage.Ledger) {
 	for _, f := range c.encoder.Facts() {
 		l.Fact(f.Name, f.Value)
 	}
-	l.Fact("batch size", fmt.Sprint(c.config.BatchSize))
+	orientation, template := "ignored, as CLIP's own programs do", c.config.Template
+	if c.config.Orient {
+		orientation = "applied"
+	}
+	if template == "" {
+		template = "none"
+	}
+	l.Fact("EXIF orientation", orientation)
+	l.Fact("aggregate", c.config.Aggregate)
+	l.Fact("template", template)
 }
 
 func (c *classify) prepareHead(ctx context.Context) error {

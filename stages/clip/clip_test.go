@@ -129,7 +129,7 @@ func TestRequest(t *testing.T) {
 	if d := cmp.Diff([]clip.Request{{Model: "palette", Device: "cpu", Precision: "fp32", Threads: 1, ImageSize: side, BatchSize: 7}}, m.asked); d != "" {
 		t.Error(d)
 	}
-	if facts := out.ledger.Facts(); facts["batch size"] != "7" || facts["model"] != "tested" {
+	if facts := out.ledger.Facts(); facts["batch size"] != "" || facts["aggregate"] != "max" || facts["template"] != "none" || facts["model"] != "tested" {
 		t.Errorf("facts %v", facts)
 	}
 	env, _ := stagetest.Env(t, memory.DefaultAllocator)

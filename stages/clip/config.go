@@ -19,8 +19,10 @@ import (
 // Config are the options of a stage of kind clip.
 type Config struct {
 	// The model: `palette` (part of icono; measures colour and light, knows
-	// nothing of content), a named CLIP model (downloaded once, checksum
-	// pinned), or a folder with an ONNX export of any CLIP model.
+	// nothing of content), a named CLIP model, or a folder with an ONNX export
+	// of any CLIP model. A named model is downloaded once, checked against the
+	// SHA-256 that the hub announces, and pinned to it from then on; where none
+	// is announced, a warning says so.
 	Model string `yaml:"model" required:"true" example:"clip-vit-b-32"`
 	// The categories, each with one or more phrases that describe pictures of
 	// it. The model compares each picture with every phrase.
@@ -40,7 +42,8 @@ type Config struct {
 	// The name of the new column; `NAME Label` (the phrase that decided) and
 	// `NAME Probability` follow from it.
 	Column string `yaml:"column" required:"true" min:"1"`
-	// How many pictures the device computes at once.
+	// How many pictures the device computes at once. It changes the speed and
+	// the memory taken, not the codes.
 	BatchSize int `yaml:"batch_size" min:"1" max:"4096"`
 	// Where the model runs. `auto` takes a GPU if there is a usable one, and
 	// says so; `cuda` fails without one.

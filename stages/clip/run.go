@@ -41,7 +41,8 @@ type prepared struct {
 }
 
 // Run implements stage.Stage. Pictures are decoded by env.Workers goroutines
-// while the model computes the batch before; rows keep their order.
+// while the model computes the batch before; rows keep their order. Once the run
+// is to end, what the model computes is finished, and the rows left are skipped.
 func (c *classify) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.Rows {
 	return func(yield func(arrow.Record, error) bool) {
 		c.tell(env.Ledger)
@@ -125,6 +126,10 @@ func (r *runner) prepare(_ context.Context, j job) (prepared, error) {
 	if j.batch == nil {
 		return p, nil
 	}
+	if r.env.Draining() {
+		p.fault = interrupted()
+		return p, nil
+	}
 	if j.null || strings.TrimSpace(j.path) == "" {
 		p.fault = outcome{status: stage.Missing, err: "the row names no picture"}
 		return p, nil
@@ -148,6 +153,12 @@ func (r *runner) prepare(_ context.Context, j job) (prepared, error) {
 	return p, nil
 }
 
+// interrupted is what becomes of a row that was not computed when the run was
+// to end.
+func interrupted() outcome {
+	return outcome{status: stage.Skipped, err: "the run was interrupted"}
+}
+
 // readFault words why a picture could not be read.
 func readFault(name string, err error) outcome {
 	why, missing := media.Reason(err)
@@ -168,16 +179,26 @@ func (r *runner) take(ctx context.Context, p prepared) error {
 		return nil
 	}
 	r.ready = append(r.ready, p)
-	if len(r.ready) < r.config.BatchSize {
+	if len(r.ready) < r.config.BatchSize && !r.env.Draining() {
 		return nil
 	}
 	return r.infer(ctx)
 }
 
-// infer computes the codes of the rows that wait.
+// infer computes the codes of the rows that wait, or skips them if the run is
+// to end.
 func (r *runner) infer(ctx context.Context) error {
 	n := len(r.ready)
 	if n == 0 {
+		return nil
+	}
+	if r.env.Draining() {
+		for _, p := range r.ready {
+			r.recycle(p)
+			p.batch.rows[p.row] = interrupted()
+			p.batch.waiting--
+		}
+		r.ready = r.ready[:0]
 		return nil
 	}
 	area, dim := 3*r.size*r.size, r.encoder.Dim()

@@ -1,7 +1,6 @@
 package parquet
 
 import (
-	"hash/crc32"
 	"math/bits"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -20,7 +19,7 @@ const (
 
 // maxDictionary is the number of distinct values in a row group above which a
 // dictionary no longer pays.
-const maxDictionary = 1 << 16
+const maxDictionary = groupRows / 2
 
 // encoded is one column of a row group: compressed pages, ready to be written.
 type encoded struct {
@@ -32,7 +31,7 @@ type encoded struct {
 // pageBuffer gathers the values of one page.
 type pageBuffer struct {
 	leaf    *leafColumn
-	codec   xparquet.CompressionCodec
+	pack    *packer
 	out     *encoded
 	values  []any
 	codes   []int32 // in place of values, with a dictionary
@@ -47,7 +46,7 @@ type pageBuffer struct {
 func (w *Writer) encode(at int) (encoded, error) {
 	leaf := w.leaves[at]
 	out := encoded{}
-	p := &pageBuffer{leaf: leaf, codec: w.pw.CompressionType, out: &out, maximum: 1}
+	p := &pageBuffer{leaf: leaf, pack: w.pack, out: &out, maximum: 1}
 	if leaf.list {
 		p.maximum = elementSet
 	}
@@ -85,7 +84,7 @@ func (p *pageBuffer) add(arr arrow.Array, codes *codebook) error {
 		} else {
 			p.value(v, i, 0, p.maximum-1, code)
 		}
-		if p.bytes >= pageBytes {
+		if p.bytes >= pageBytes || len(p.defs) >= pageValues {
 			if err := p.flush(); err != nil {
 				return err
 			}
@@ -151,7 +150,7 @@ func (p *pageBuffer) flush() error {
 	// The meaning is left out, which xitongsys needs for statistics only.
 	page.Schema = &xparquet.SchemaElement{Type: p.leaf.element.Type, TypeLength: p.leaf.element.TypeLength}
 	page.Path = []string{p.leaf.path}
-	page.CompressType = p.codec
+	page.CompressType = p.pack.codec
 	page.Info.OmitStats = true
 	page.DataTable = &layout.Table{DefinitionLevels: p.defs, RepetitionLevels: p.reps, MaxDefinitionLevel: p.maximum, Values: p.values}
 	if p.leaf.list {
@@ -159,11 +158,11 @@ func (p *pageBuffer) flush() error {
 	}
 	if p.width > 0 {
 		page.Info.Encoding = xparquet.Encoding_PLAIN_DICTIONARY
-		page.DictDataPageCompress(p.codec, p.width, p.codes)
+		page.DictDataPageCompress(p.pack.inner(), p.width, p.codes)
 	} else {
-		page.DataPageCompress(p.codec)
+		page.DataPageCompress(p.pack.inner())
 	}
-	if err := sign(page); err != nil {
+	if err := p.pack.finish(page); err != nil {
 		return err
 	}
 	page.DataTable = nil
@@ -172,15 +171,6 @@ func (p *pageBuffer) flush() error {
 	clear(p.values)
 	p.values, p.codes, p.defs, p.reps, p.bytes = p.values[:0], p.codes[:0], p.defs[:0], p.reps[:0], 0
 	return nil
-}
-
-// sign adds the checksum that xitongsys leaves out to a page's header.
-func sign(page *layout.Page) error {
-	data := page.RawData[len(page.RawData)-int(page.Header.CompressedPageSize):]
-	page.Header.Crc = ptr(int32(crc32.ChecksumIEEE(data)))
-	header, err := serialize(page.Header)
-	page.RawData = append(header, data...)
-	return err
 }
 
 // codebook numbers the values of a dictionary column in a row group, in the

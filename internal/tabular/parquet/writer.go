@@ -18,11 +18,15 @@ import (
 
 const (
 	// groupRows and groupBytes end a row group, whichever comes first. Both
-	// are counted row by row, so that groups do not depend on batches.
-	groupRows  = 131072
-	groupBytes = 128 << 20
-	// pageBytes ends a page. Small pages are slow to scan.
-	pageBytes = 1 << 20
+	// are counted row by row, so that groups do not depend on batches. A group
+	// is in memory until it is written, so that its size decides what writing
+	// takes, however long the table.
+	groupRows  = 32768
+	groupBytes = 32 << 20
+	// pageBytes and pageValues end a page, whichever comes first. Small pages
+	// are slow to scan; a value takes 32 bytes until its page is encoded.
+	pageBytes  = 1 << 20
+	pageValues = 1 << 16
 	// encoders is the number of columns that are encoded at once. The bytes
 	// do not depend on it.
 	encoders = 2
@@ -34,6 +38,7 @@ type Writer struct {
 	schema  *arrow.Schema
 	leaves  []*leafColumn
 	options Options
+	pack    *packer
 	pw      *writer.ParquetWriter
 	group   []arrow.Record // slices of batches, retained
 	rows    int
@@ -55,13 +60,17 @@ func NewWriter(w io.Writer, s *arrow.Schema, o Options) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
+	pack, err := newPacker(codec)
+	if err != nil {
+		return nil, err
+	}
 	pw, err := writer.NewParquetWriter(outFile{w}, elements, encoders)
 	if err != nil {
 		return nil, err
 	}
 	pw.CompressionType = codec
 	pw.RowGroupSize = math.MaxInt64 // groups are ended here, not there
-	return &Writer{schema: s, leaves: leaves, options: o, pw: pw}, nil
+	return &Writer{schema: s, leaves: leaves, options: o, pack: pack, pw: pw}, nil
 }
 
 func pathOf(names ...string) string { return common.PathToStr(names) }
@@ -160,6 +169,7 @@ func (w *Writer) flush() error {
 		return err
 	}
 	w.total += int64(w.rows)
+	w.pw.ColumnIndexes, w.pw.OffsetIndexes = nil, nil // they are not written, and would grow with the table
 	return w.describe(done)
 }
 
