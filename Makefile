@@ -19,11 +19,13 @@ build: setup ## build bin/icono
 	@version=$$(git describe --tags --always --dirty 2>/dev/null || echo development); \
 	go build -ldflags "-X main.version=$$version" -o bin/icono ./cmd/icono
 
-run: build ## run the study examples/colour-mood from end to end
+run: build ## run the studies examples/colour-mood and examples/visual-frames from end to end
 	@bin/icono run examples/colour-mood
 	@echo
-	@echo "tables:  examples/colour-mood/out/posts.csv and posts.parquet"
-	@echo "report:  examples/colour-mood/out/report.html (open it in a browser)"
+	@bin/icono run --record none examples/visual-frames
+	@echo
+	@echo "tables:  examples/colour-mood/out/posts.csv, examples/visual-frames/out/frames.csv"
+	@echo "reports: examples/colour-mood/out/report.html, examples/visual-frames/out/report.html (open them in a browser)"
 
 run-clip: build ## run examples/image-types; fetches a CLIP model (600 MB) the first time
 	@bin/icono run examples/image-types || { code=$$?; \
@@ -48,9 +50,10 @@ lint: ## check format, go vet and staticcheck
 format: ## put all Go files into gofmt format
 	gofmt -w .
 
-examples: build ## check every example and run the one that needs no download
+examples: build ## check every example and run those that need no download and no key
 	@for file in examples/*/pipeline.yaml; do bin/icono validate "$$file" || exit; done
 	@bin/icono run --plain examples/colour-mood
+	@bin/icono run --plain --record none examples/visual-frames
 	@echo "examples: ok"
 
 gen: ## renew all generated files (schemas, the kinds' READMEs)

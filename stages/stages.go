@@ -5,6 +5,7 @@ import (
 	"icono/internal/stage"
 	"icono/stages/clip"
 	"icono/stages/filter"
+	"icono/stages/gpt"
 	"icono/stages/join"
 	"icono/stages/load"
 	"icono/stages/report"
@@ -18,6 +19,8 @@ import (
 type Backends struct {
 	// Models opens CLIP models.
 	Models clip.Models
+	// Askers opens language models.
+	Askers gpt.Askers
 }
 
 // All returns the kinds, in the order in which a study uses them.
@@ -28,6 +31,7 @@ func All(b Backends) []stage.Kind {
 		selection.Kind(),
 		sample.Kind(),
 		clip.Kind(b.Models),
+		gpt.Kind(b.Askers),
 		join.Kind(),
 		save.Kind(),
 		report.Kind(),

@@ -27,7 +27,7 @@ func (e *MissError) Error() string {
 	fmt.Fprintf(&b, "stage %q, row %q: no answer to this request is recorded, and record mode %s asks nothing", e.Stage, e.Row, e.Mode)
 	switch {
 	case e.Nearest == nil:
-		b.WriteString(". The stage has no recorded requests at all: was its cassette or its .icono folder left out, or the stage renamed?")
+		b.WriteString(". The stage has no recorded requests at all: its cassette or its .icono folder may have been left out, or the stage renamed")
 	case e.Nearest.Row == e.Row:
 		b.WriteString(". What was recorded for this row differs in ")
 	default:

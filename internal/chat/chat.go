@@ -61,6 +61,9 @@ type Image struct {
 	// longer side at most 768"; "" sends Data itself. It stands for that file
 	// in Canonical, so that a stored answer is found without making it again.
 	Prepared string
+	// Most is the longer side of the file that Prepare makes, in pixels, 0 where
+	// it is that of Data. Operational: it only serves estimates.
+	Most int
 	// Prepare makes the file that is sent, when it is sent. Operational.
 	Prepare func(data []byte) ([]byte, error)
 	// Name names the picture in errors. Operational.

@@ -178,6 +178,7 @@ func TestEveryFieldIsInTheKeyOrNot(t *testing.T) {
 		"Image.Prepare": func(r *chat.Request) {
 			r.Messages[2].Parts[1].Image.Prepare = func([]byte) ([]byte, error) { return nil, nil }
 		},
+		"Image.Most":          func(r *chat.Request) { r.Messages[2].Parts[1].Image.Most = 9 },
 		"Image.Name":          func(r *chat.Request) { r.Messages[2].Parts[1].Image.Name = "a.png" },
 		"Parameters.Optional": func(r *chat.Request) { r.Parameters.Optional = []string{"seed"} },
 	}

@@ -22,16 +22,18 @@ type backends struct {
 	out  io.Writer
 	live bool
 
+	askers *askers
+
 	mu       sync.Mutex
 	runtime  *onnx.Runtime
 	encoders map[clipkind.Request]*encoder
 }
 
 func newBackends(out io.Writer, live bool) *backends {
-	return &backends{out: out, live: live, encoders: map[clipkind.Request]*encoder{}}
+	return &backends{out: out, live: live, askers: &askers{}, encoders: map[clipkind.Request]*encoder{}}
 }
 
-func (b *backends) all() stages.Backends { return stages.Backends{Models: b} }
+func (b *backends) all() stages.Backends { return stages.Backends{Models: b, Askers: b.askers} }
 
 // Names implements clip.Models.
 func (b *backends) Names() []string {
@@ -106,6 +108,7 @@ func (b *backends) progress(name string, done, total int64) {
 
 // close closes models and library.
 func (b *backends) close() {
+	b.askers.close()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, e := range b.encoders {

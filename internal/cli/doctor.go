@@ -126,7 +126,7 @@ func (a *app) examine() []finding {
 		}
 		found = append(found, f)
 	}
-	found = append(found, finding{Name: "keys", OK: true, What: "no kind of this version needs one"})
+	found = append(found, keyFinding())
 	return append(found, diskFinding())
 }
 
@@ -143,6 +143,15 @@ func runtimeFindings() []finding {
 		cuda.Mend = "make setup-cuda   (needs an NVIDIA GPU with its driver, CUDA 13 and cuDNN 9; `device: auto` goes on without)"
 	}
 	return append(found, cuda)
+}
+
+// keyFinding says whether the key that most studies use is set. It is never shown.
+func keyFinding() finding {
+	f := finding{Name: "OPENAI_API_KEY", OK: os.Getenv("OPENAI_API_KEY") != "", What: "for the kind gpt, unless a stage names another variable or server"}
+	if !f.OK {
+		f.Mend = "export OPENAI_API_KEY=...   (recorded answers need none)"
+	}
+	return f
 }
 
 // diskFinding tries to write where spooled tables go.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"icono/internal/chat/chattest"
 	"icono/internal/onnx"
 )
 
@@ -35,7 +36,12 @@ func TestKindExamples(t *testing.T) {
 			if err := os.WriteFile(file, text, 0o644); err != nil {
 				t.Fatal(err)
 			}
-			if code, _, text := run(t, "run", file); code != exitDone {
+			args := []string{"run", file}
+			if kind == "gpt" { // a server of the same protocol answers
+				s := chattest.Start(t, chattest.Options{Script: func(*chattest.Call) chattest.Behaviour { return chattest.Says(`{"Place": "indoors", "Persons": 2}`) }})
+				args = append(args, "--record", "new_episodes", "--set", "place.base_url="+s.URL)
+			}
+			if code, _, text := run(t, args...); code != exitDone {
 				t.Errorf("exit code %d:\n%s", code, text)
 			}
 			if found, _ := filepath.Glob(filepath.Join(dir, "out/*")); len(found) == 0 {
@@ -64,8 +70,13 @@ func TestReadme(t *testing.T) {
 	for i, block := range blocks {
 		block, _, _ = strings.Cut(block, "```")
 		dir := t.TempDir()
-		if err := os.Symlink(data, filepath.Join(dir, "data")); err != nil {
-			t.Fatal(err)
+		for name, target := range map[string]string{"data": data, "codebooks": filepath.Join(data, "../../visual-frames/codebooks")} {
+			if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if strings.HasPrefix(block, "  - id:") { // a stage alone
+			block = "version: 1\nstages:\n  - {id: posts, kind: load, with: {path: data/posts.csv, key: ID, image: File}}\n" + block
 		}
 		if err := os.WriteFile(filepath.Join(dir, "pipeline.yaml"), []byte(block), 0o644); err != nil {
 			t.Fatal(err)

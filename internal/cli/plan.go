@@ -12,6 +12,7 @@ import (
 
 	"icono/internal/columns"
 	"icono/internal/pipeline"
+	"icono/internal/stage"
 )
 
 func (a *app) planCommand() *cobra.Command {
@@ -47,20 +48,27 @@ that costs something they are foretold where that is possible.`,
 			if err != nil {
 				return failed(err)
 			}
+			quotes, err := pipeline.Quotes(c.Context(), s.plan, s.settings)
+			if err != nil {
+				return failed(err)
+			}
 			switch format {
 			case "json":
-				return a.planJSON(s.plan, forecast)
+				return a.planJSON(s.plan, forecast, quotes)
 			case "mermaid":
 				a.mermaid(s.plan, forecast)
 			case "dot":
 				a.dot(s.plan, forecast)
 			default:
 				a.planText(s.plan, forecast)
+				a.planMoney(s.plan, quotes)
 			}
 			return nil
 		},
 	}
 	flags.register(c)
+	flags.ask.register(c)
+	flags.ask.look = true
 	c.Flags().StringVar(&format, "format", "text", "text, json, mermaid or dot")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(planFormats(), cobra.ShellCompDirectiveNoFileComp))
 	return c
@@ -119,7 +127,7 @@ func (a *app) planText(p *pipeline.Plan, rows []int64) {
 	a.table(a.Out, table, 3)
 }
 
-func (a *app) planJSON(p *pipeline.Plan, rows []int64) error {
+func (a *app) planJSON(p *pipeline.Plan, rows []int64, quotes map[string]stage.Quote) error {
 	type column struct {
 		Name string `json:"name"`
 		Type string `json:"type"`
@@ -133,6 +141,9 @@ func (a *app) planJSON(p *pipeline.Plan, rows []int64) error {
 		Adds    []string `json:"adds"`
 		Reads   []string `json:"reads"`
 		Writes  []string `json:"writes"`
+		// Asks is what questions to models would come to; absent where there are
+		// none, or their number is not known yet.
+		Asks *moneyJSON `json:"asks,omitempty"`
 	}
 	out := struct {
 		Name   string  `json:"name"`
@@ -143,6 +154,9 @@ func (a *app) planJSON(p *pipeline.Plan, rows []int64) error {
 		e := entry{ID: s.ID, Kind: s.Kind, From: inputIDs(p, s), Adds: added(s), Reads: append([]string{}, s.Reads...), Writes: append([]string{}, s.Writes...)}
 		if rows[i] >= 0 {
 			e.Rows = &rows[i]
+		}
+		if q, ok := quotes[s.ID]; ok {
+			e.Asks = asJSON(q)
 		}
 		for _, f := range s.Out.Fields() {
 			e.Columns = append(e.Columns, column{f.Name, f.Type.String()})

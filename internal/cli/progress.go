@@ -22,6 +22,8 @@ type progressLine struct {
 	drawn  int // live lines on the screen
 	warned map[string]bool
 	quiet  bool
+	// spending words what models were asked and paid; "" where none was.
+	spending func() string
 }
 
 // plainEvery is the time between two plain lines.
@@ -42,8 +44,12 @@ func (p *progressLine) update(state []pipeline.Progress) {
 		p.clear()
 		for _, s := range state {
 			if s.Running && !s.Done {
-				fmt.Fprintln(p.w, cut(p.describe(s), p.width-1))
-				p.drawn++
+				p.draw(p.describe(s))
+			}
+		}
+		if p.spending != nil {
+			if text := p.spending(); text != "" {
+				p.draw("models: " + text)
 			}
 		}
 	case time.Since(p.said) >= plainEvery:
@@ -54,6 +60,11 @@ func (p *progressLine) update(state []pipeline.Progress) {
 			}
 		}
 	}
+}
+
+func (p *progressLine) draw(text string) {
+	fmt.Fprintln(p.w, cut(text, p.width-1))
+	p.drawn++
 }
 
 // say prints a line above the live lines, once.

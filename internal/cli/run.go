@@ -64,8 +64,12 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 			if only != "" {
 				set.Show = a.preview
 			}
+			line.spending = s.backends.askers.spending
 			facts, err := pipeline.Run(c.Context(), s.plan, set)
 			line.end()
+			if text := s.backends.askers.account(); text != "" && !a.json {
+				fmt.Fprintln(a.Err, "models: "+text)
+			}
 			if err := a.finish(facts, err, signalled(), time.Since(start)); err != nil {
 				return err
 			}
@@ -73,6 +77,7 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 		},
 	}
 	flags.register(c)
+	flags.ask.register(c)
 	c.Flags().StringVar(&only, "only", "", "run one `stage`, with all that it needs, and show its first rows")
 	c.Flags().Int64Var(&limit, "limit", 0, "take only the first `n` rows of the table with the pictures")
 	c.Flags().BoolVar(&allowEmpty, "allow-empty", false, "accept tables without rows, and coders whose rows all have faults")
@@ -119,6 +124,8 @@ func (a *app) finish(facts []stage.StageFacts, err error, signalled syscall.Sign
 		}
 		fmt.Fprintln(a.Err, "interrupted: "+left(facts))
 		return &exitError{code: 128 + int(signalled)}
+	case errors.As(err, new(*pipeline.StoppedError)):
+		return &exitError{exitDiffers, fmt.Errorf("%w; %s\nrun again with more to go on: what is answered is kept", err, left(facts))}
 	case err != nil:
 		return failed(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"icono/internal/asking"
 	"icono/internal/diag"
 	"icono/internal/media"
 	"icono/internal/pipeline"
@@ -37,6 +38,7 @@ type studyFlags struct {
 	sets    []string
 	workers int
 	batch   int
+	ask     askFlags
 }
 
 func (f *studyFlags) register(c *cobra.Command) {
@@ -117,6 +119,7 @@ func (a *app) open(ctx context.Context, args []string, f studyFlags, full bool) 
 	doc := pipeline.Parse(source.NewFile(path, string(text)), sets, &list)
 	s.plan = pipeline.Check(ctx, doc, s.settings, &list)
 	s.faults = list.Sorted()
+	s.backends.askers.options = func() (asking.Options, error) { return f.ask.options(s.plan, filepath.Dir(path)) }
 	return s, nil
 }
 

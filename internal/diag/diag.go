@@ -4,6 +4,7 @@ package diag
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -28,6 +29,21 @@ type Diagnostic struct {
 	Message string
 	Hint    string
 	Notes   []Note
+}
+
+// Faults is an error that holds what is wrong with a file.
+type Faults struct{ List []Diagnostic }
+
+// Error gives the first of them with its place.
+func (f *Faults) Error() string {
+	if len(f.List) == 0 {
+		return "no faults"
+	}
+	text := place(f.List[0].Span) + f.List[0].Message
+	if n := len(f.List) - 1; n > 0 {
+		text += fmt.Sprintf(" (and %d more)", n)
+	}
+	return text
 }
 
 // Note points to another place that matters for a diagnostic.

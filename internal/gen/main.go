@@ -10,8 +10,10 @@ import (
 	"path/filepath"
 	"reflect"
 
+	"icono/internal/codebook"
 	"icono/internal/config"
 	"icono/internal/gen/docs"
+	"icono/internal/price"
 	"icono/internal/stage"
 	"icono/stages"
 )
@@ -35,11 +37,18 @@ func generate(root string) error {
 	for i, k := range kinds {
 		folders[i] = folder(k)
 	}
-	prose, err := docs.Read(root, "icono", folders...)
+	prose, err := docs.Read(root, "icono", append(folders, "internal/codebook", "internal/price")...)
 	if err != nil {
 		return err
 	}
 	if err := writeJSON(filepath.Join(root, "schemas", "pipeline.schema.json"), pipelineSchema(kinds, prose)); err != nil {
+		return err
+	}
+	if err := writeJSON(filepath.Join(root, "schemas", "codebook.schema.json"), codebook.EditorSchema(prose.Field)); err != nil {
+		return err
+	}
+	prices := object("$schema", dialect, "title", "icono prices", "description", "What models cost, in US dollars per million tokens.")
+	if err := writeJSON(filepath.Join(root, "schemas", "prices.schema.json"), append(prices, config.Schema(config.Describe(&price.File{}), prose.Field)...)); err != nil {
 		return err
 	}
 	for i, k := range kinds {

@@ -57,6 +57,8 @@ func pipelineSchema(kinds []stage.Kind, prose *docs.Prose) config.Object {
 			"name", text("A short name of the study."),
 			"about", text("What the study asks."),
 			"seed", object("description", "The number that every random choice starts from: the same seed gives the same sample.", "type", "integer", "minimum", 0, "default", 0),
+			"budget", object("description", "What a run may spend on models, in US dollars. At the limit the run ends tidily and can be gone on with.", "type", "number", "exclusiveMinimum", 0),
+			"prices", text("A file with prices of models, besides the built-in ones."),
 			"stages", object("description", "What is done, in order.", "type", "array", "minItems", 1, "items", item)),
 		"required", []string{"version", "stages"}, "additionalProperties", false, "$defs", defs)
 }

@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -23,6 +24,10 @@ type Document struct {
 	Name, About string
 	Seed        uint64
 	Stages      []Spec
+	// Budget is what a run may spend in dollars; 0 is no limit. Prices is a file
+	// with prices besides the built-in ones, "" for none.
+	Budget float64
+	Prices string
 	// Overrides are the options that were given from outside of the file, as
 	// `stage.option=value`.
 	Overrides []string
@@ -47,7 +52,9 @@ type Ref struct {
 	At source.Span
 }
 
-func topKeys() []string   { return []string{"version", "name", "about", "seed", "stages"} }
+func topKeys() []string {
+	return []string{"version", "name", "about", "seed", "budget", "prices", "stages"}
+}
 func stageKeys() []string { return []string{"id", "kind", "from", "with", "on_fault"} }
 
 var idPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
@@ -119,6 +126,14 @@ func (d *Document) header(root *source.Node, list *diag.List) {
 		}
 		d.Seed = seed
 	}
+	if b := root.Get("budget"); b != nil {
+		dollars, err := strconv.ParseFloat(b.Text, 64)
+		if b.Tag != "!!int" && b.Tag != "!!float" || err != nil || dollars <= 0 || math.IsInf(dollars, 0) {
+			list.Error("type", b.Span, "`budget` must be a number of dollars above 0, not "+b.Describe(), "for example `budget: 5`")
+		}
+		d.Budget = dollars
+	}
+	d.Prices = text(root, "prices", list)
 }
 
 // text returns the text under a key that may be absent.

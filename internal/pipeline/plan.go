@@ -134,6 +134,14 @@ func owner(d diag.Diagnostic, with *source.Node, kinds []stage.Kind) string {
 // report adds an error of the stage to list, with the place of the option.
 func (p *Planned) report(err error, list *diag.List) {
 	for _, err := range split(err) {
+		var faults *diag.Faults // of another file that the stage reads
+		if errors.As(err, &faults) {
+			for _, d := range faults.List {
+				list.Add(d)
+				p.broken = p.broken || d.Severity == diag.Error
+			}
+			continue
+		}
 		var o *stage.OptionError
 		if !errors.As(err, &o) {
 			list.Error("stage", p.kindAt, err.Error(), "")

@@ -81,6 +81,12 @@ type Estimate struct {
 	Unpriced int64
 }
 
+// Plus returns the sum of two estimates.
+func (s Estimate) Plus(o Estimate) Estimate {
+	return Estimate{Requests: s.Requests + o.Requests, Input: s.Input.Plus(o.Input), Output: s.Output.Plus(o.Output), Unpriced: s.Unpriced + o.Unpriced,
+		Cost: Cap{s.Cost.Low.plus(o.Cost.Low), s.Cost.Expected.plus(o.Cost.Expected), s.Cost.High.plus(o.Cost.High)}}
+}
+
 // Add adds n equal requests to a model.
 func (s *Estimate) Add(e Entry, p Part, batch bool, n int64) {
 	if n <= 0 {

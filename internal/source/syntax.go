@@ -7,10 +7,11 @@ import (
 )
 
 var (
-	lineOf    = regexp.MustCompile(`line (\d+): `)
-	anchorOf  = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
-	noSpace   = regexp.MustCompile(`^\s*(?:- )?[A-Za-z_]+(:)[^\s:/\\]`)
-	unescaped = regexp.MustCompile(`"[^"]*\\`)
+	lineOf       = regexp.MustCompile(`line (\d+): `)
+	anchorOf     = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
+	noSpace      = regexp.MustCompile(`^\s*(?:- )?[A-Za-z_]+(:)[^\s:/\\]`)
+	bareQuestion = regexp.MustCompile(`\?[,}\]]`)
+	unescaped    = regexp.MustCompile(`"[^"]*\\`)
 )
 
 // syntaxError words an error of the library, whose place is a line at best.
@@ -38,6 +39,14 @@ func syntaxError(f *File, err error) *SyntaxError {
 		return f.syntax(line, "not YAML: a quote that opens here is never closed", "close it in the same line")
 	case strings.Contains(text, "unknown escape character") && unescaped.MatchString(content):
 		return f.syntax(line, "not YAML: in double quotes a backslash begins an escape", "write the path with /, or put it in single quotes")
+	}
+	if strings.Contains(text, "did not find expected ','") {
+		// The library gives up at a bare ? before a comma, some lines early.
+		for n := line; n <= line+3; n++ {
+			if m := bareQuestion.FindStringIndex(f.Line(n)); m != nil {
+				return &SyntaxError{f.At(f.Offset(Position{n, 1})+m[0], 1), "not YAML here: text between braces cannot end in a bare ?", "put the whole text in quotes"}
+			}
+		}
 	}
 	if m := anchorOf.FindStringSubmatch(text); m != nil {
 		if at := strings.Index(f.Text, "*"+m[1]); at >= 0 {

@@ -70,9 +70,29 @@ type (
 	// run it to count rows.
 	Coster interface{ Costly() }
 
+	// Quoter is a stage that is paid for: plan asks what its rows would come
+	// to. The table has the columns of the input that are known without
+	// running stages that cost; columns that such stages append lack at its end.
+	Quoter interface {
+		Quote(ctx context.Context, env Env, in Table) (Quote, error)
+	}
+
 	// Validator is a configuration that can be wrong in ways that tags cannot
 	// say. Errors are as in Stage.Schema.
 	Validator interface {
 		Validate() error
 	}
 )
+
+// Quote foretells what a stage would ask and pay.
+type Quote struct {
+	Rows     int64 // that were looked at
+	Stored   int64 // answers that are there already
+	Requests int64 // to be sent
+	// Input and Output are tokens, Cost nanodollars (10⁻⁹ dollars): low,
+	// expected and high. Unpriced counts requests whose price is not known.
+	Input, Output, Cost [3]int64
+	Unpriced            int64
+	// Notes say what is assumed, where prices come from, and what to beware of.
+	Notes []string
+}

@@ -1,0 +1,96 @@
+// Package asking has questions answered by language models: through the answer
+// store, within the budget of the run, over the transport. It is what the kinds
+// that code with a model are given.
+package asking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+
+	"icono/internal/answers"
+	"icono/internal/price"
+)
+
+// Options are what the stages of one run share.
+type Options struct {
+	// Folder is the study's folder for what a run keeps, .icono.
+	Folder string
+	// Cassettes is the folder of recorded answers, one file a stage.
+	Cassettes string
+	Mode      answers.Mode
+	// Look opens what is stored for reading only, for quotes.
+	Look  bool
+	Retry answers.RetryPolicy
+	// Limit is what the run may spend; nil is no limit.
+	Limit  *price.Money
+	Prices *price.Table
+	// Hand, if not nil, are codes to record when they are quoted.
+	Hand *Hand
+	// Variable gives the value of an environment variable, "" where it is not set.
+	Variable func(name string) string
+}
+
+// Desk is one run's access to models. It opens the store when a stage needs it,
+// and is safe for concurrent use.
+type Desk struct {
+	options Options
+	budget  *answers.Budget
+
+	mu    sync.Mutex
+	store *answers.Store
+	lines []*Line
+}
+
+// New makes a desk. It opens nothing.
+func New(o Options) *Desk {
+	d := &Desk{options: o}
+	d.budget = answers.Unlimited()
+	if o.Limit != nil {
+		d.budget = answers.NewBudget(int64(*o.Limit))
+	}
+	return d
+}
+
+// opened returns the store, nil where the run only replays and there is none.
+func (d *Desk) opened(ctx context.Context) (*answers.Store, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.store != nil {
+		return d.store, nil
+	}
+	open := answers.Open
+	if d.reads() {
+		open = answers.OpenReadOnly
+	}
+	store, err := open(ctx, d.options.Folder)
+	if d.reads() && errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the answer store cannot be opened: %w", err)
+	}
+	d.store = store
+	return store, nil
+}
+
+// reads reports whether nothing is written: a replay, or a look.
+func (d *Desk) reads() bool { return d.options.Mode == answers.None || d.options.Look }
+
+// Close ends what the desk opened.
+func (d *Desk) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	errs := []error{d.keepCalibration()}
+	for _, l := range d.lines {
+		errs = append(errs, l.close())
+	}
+	if d.store != nil {
+		errs = append(errs, d.store.Close())
+		d.store = nil
+	}
+	d.lines = nil
+	return errors.Join(errs...)
+}

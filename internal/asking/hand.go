@@ -1,0 +1,151 @@
+package asking
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"icono/internal/answers"
+	"icono/internal/chat"
+	"icono/internal/coding"
+)
+
+// HandCoded is the model of answers that a person gave.
+const HandCoded = "hand-coded"
+
+// Hand are codes that a person gave, as answers to the questions of a stage.
+type Hand struct {
+	Stage string
+	// Rows are the cells of each row by its key, named like the stage's columns.
+	Rows map[string]map[string]string
+	// Note is kept with each answer, such as who coded.
+	Note string
+
+	Recorded int
+	Wrong    []string // rows whose codes are no answer, and why
+}
+
+// byHand records a person's codes as the answer to a question, if there are any.
+func (l *Line) byHand(ctx context.Context, q coding.Question, r answers.Request) (*coding.Answered, error) {
+	h := l.desk.options.Hand
+	if h == nil || h.Stage != l.stage || h.Rows[q.Row] == nil {
+		return nil, nil
+	}
+	wrong := func(err error) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		h.Wrong = append(h.Wrong, fmt.Sprintf("%s: %v", q.Row, err))
+	}
+	text, err := answer(q.Request.Format.Schema, h.Rows[q.Row])
+	if err != nil {
+		wrong(err)
+		return nil, nil
+	}
+	if q.Check != nil {
+		if err := q.Check(string(text)); err != nil {
+			wrong(err)
+			return nil, nil
+		}
+	}
+	body, err := json.Marshal(map[string]any{"id": "", "object": "chat.completion", "created": 0, "model": HandCoded,
+		"choices": []any{map[string]any{"index": 0, "finish_reason": "stop", "message": map[string]any{"role": "assistant", "content": string(text)}}}})
+	if err != nil {
+		return nil, err
+	}
+	a := answers.Answer{Body: body, Model: HandCoded, Note: h.Note}
+	if err := l.session.Record(ctx, answers.Recorded{Request: r, Answer: a}); err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	h.Recorded++
+	l.mu.Unlock()
+	reply, err := chat.Parse(body)
+	return &coding.Answered{Reply: reply, Stored: true}, err
+}
+
+// answer makes an answer of the cells of a row; without a schema it has them all.
+func answer(schema json.RawMessage, cells map[string]string) (json.RawMessage, error) {
+	if len(schema) == 0 {
+		return json.Marshal(cells)
+	}
+	return compose(schema, "", cells)
+}
+
+// property is a part of a strict JSON Schema.
+type property struct {
+	Type       any             `json:"type"`
+	Properties json.RawMessage `json:"properties"`
+	Required   []string        `json:"required"`
+	Items      json.RawMessage `json:"items"`
+}
+
+// compose makes an answer that has the form of a schema from the cells of a row:
+// the column of a nested property has its names joined by `_`, several codes are
+// divided by `;`, and an empty cell is null.
+func compose(schema json.RawMessage, prefix string, cells map[string]string) (json.RawMessage, error) {
+	var p property
+	if err := json.Unmarshal(schema, &p); err != nil {
+		return nil, fmt.Errorf("the stage takes no codes by hand: %w", err)
+	}
+	if p.Properties == nil {
+		return leaf(p, cells[prefix])
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(p.Properties, &members); err != nil {
+		return nil, err
+	}
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, name := range p.Required {
+		column := name
+		if prefix != "" {
+			column = prefix + "_" + name
+		}
+		value, err := compose(members[name], column, cells)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		key, err := json.Marshal(name)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, "%s:%s", key, value)
+	}
+	b.WriteByte('}')
+	return json.RawMessage(b.String()), nil
+}
+
+func leaf(p property, cell string) (json.RawMessage, error) {
+	cell = strings.TrimSpace(cell)
+	kind, ok := p.Type.(string)
+	if list, nullable := p.Type.([]any); nullable && len(list) > 0 {
+		kind, ok = list[0].(string)
+	}
+	if !ok || cell == "" && kind != "array" {
+		return json.RawMessage("null"), nil
+	}
+	switch kind {
+	case "array":
+		codes := []string{}
+		for code := range strings.SplitSeq(cell, ";") {
+			if code = strings.TrimSpace(code); code != "" {
+				codes = append(codes, code)
+			}
+		}
+		return json.Marshal(codes)
+	case "boolean":
+		if b, err := strconv.ParseBool(strings.ToLower(cell)); err == nil {
+			return json.Marshal(b)
+		}
+	case "integer", "number":
+		if _, err := strconv.ParseFloat(cell, 64); err == nil {
+			return json.RawMessage(cell), nil
+		}
+	}
+	return json.Marshal(cell)
+}

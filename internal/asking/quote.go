@@ -1,0 +1,112 @@
+package asking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"icono/internal/answers"
+	"icono/internal/chat"
+	"icono/internal/coding"
+	"icono/internal/picture"
+	"icono/internal/price"
+	"icono/internal/stage"
+)
+
+// Quote implements coding.Asker.
+func (l *Line) Quote(ctx context.Context, q coding.Question, sum *price.Estimate) (*coding.Answered, error) {
+	r, err := l.request(q)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	l.quoted[r.Key()] = true
+	l.mu.Unlock()
+	if answered, err := l.byHand(ctx, q, r); answered != nil || err != nil {
+		return answered, err
+	}
+	a, found, err := l.session.Lookup(ctx, r)
+	var fault *answers.FaultError
+	switch {
+	case errors.As(err, &fault):
+		if !l.desk.options.Retry.Again(fault.Status) {
+			return nil, &coding.Fault{Status: stage.Status(fault.Status), Reason: fault.Reason}
+		}
+	case err != nil:
+		return nil, err
+	case found && l.desk.options.Mode != answers.All:
+		reply, err := chat.Parse(a.Body)
+		return &coding.Answered{Reply: reply, Stored: true}, err
+	}
+	part := l.part(q.Request)
+	if l.calibration.Requests > 0 {
+		part = l.calibration.Apply(part)
+	}
+	sum.Add(l.entry, part, false, 1)
+	return nil, nil
+}
+
+// part estimates the tokens of a request.
+func (l *Line) part(r chat.Request) price.Part {
+	p := price.Part{Text: price.Turns(len(r.Messages) + 1).Plus(price.Tokens(r.System)).Plus(price.Tokens(string(r.Format.Schema)))}
+	for _, m := range r.Messages {
+		for _, part := range m.Parts {
+			if part.Image == nil {
+				p.Text = p.Text.Plus(price.Tokens(part.Text))
+				continue
+			}
+			w, h := size(part.Image)
+			tokens, _ := l.entry.Pictures(w, h, string(part.Image.Detail))
+			p.Pictures = p.Pictures.Plus(tokens)
+		}
+	}
+	p.Output, _ = price.Output(r.Format.Schema)
+	if l.entry.Reasons || chat.Reasons(r.Model) {
+		reasoning, _ := l.entry.Reasoning(r.Parameters.ReasoningEffort)
+		p.Output = p.Output.Plus(reasoning)
+	}
+	if r.Parameters.MaxTokens != nil {
+		p.MaxOutput = *r.Parameters.MaxTokens
+	}
+	return p
+}
+
+// size is that of a picture as it is sent, upright; 0 where it cannot be read.
+func size(m *chat.Image) (w, h int) {
+	head, err := picture.ReadHeader(m.Data)
+	if err != nil {
+		return 0, 0
+	}
+	w, h = head.Width, head.Height
+	if head.Orientation >= 5 {
+		w, h = h, w
+	}
+	if long := max(w, h); m.Most > 0 && long > m.Most {
+		w, h = max(1, w*m.Most/long), max(1, h*m.Most/long)
+	}
+	return w, h
+}
+
+// Terms implements coding.Asker.
+func (l *Line) Terms() []string {
+	var out []string
+	if l.entry.Priced() {
+		date := l.entry.Date
+		if date != "" {
+			date = " of " + date
+		}
+		out = append(out, fmt.Sprintf("%s: $%g a million tokens in, $%g out (%s prices%s)", l.server.Model, *l.entry.Input, *l.entry.Output, l.entry.From, date))
+	} else {
+		out = append(out, fmt.Sprintf("the price of %s is unknown: a file named by `prices:` can say it", l.server.Model))
+	}
+	if w := l.entry.Warning(time.Now()); w != "" {
+		out = append(out, w)
+	}
+	if n := l.calibration.Requests; n > 0 {
+		out = append(out, fmt.Sprintf("calibrated by the usage of %d answers", n))
+	} else {
+		out = append(out, price.TextAssumption)
+	}
+	return out
+}

@@ -1,0 +1,130 @@
+package asking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"icono/internal/answers"
+	"icono/internal/chat"
+	"icono/internal/coding"
+	"icono/internal/price"
+	"icono/internal/stage"
+	"icono/internal/transport"
+)
+
+// send asks the model and checks its answer. What comes back is stored: an
+// answer that passed, or an *answers.FaultError.
+func (l *Line) send(ctx context.Context, q coding.Question) (answers.Answer, error) {
+	if l.keyless != nil {
+		return answers.Answer{}, l.keyless
+	}
+	a, reply, err := l.once(ctx, q.Request, "")
+	if err != nil || q.Check == nil {
+		return a, err
+	}
+	wrong := q.Check(reply.Text)
+	if wrong == nil {
+		return a, nil
+	}
+	fault := &answers.FaultError{Status: answers.Invalid, Reason: wrong.Error(), Raw: reply.Raw, Usage: a.Usage}
+	if !q.Repair {
+		return answers.Answer{}, fault
+	}
+	again, reply, err := l.once(ctx, repair(q.Request, reply.Text, wrong), "repaired: "+wrong.Error())
+	again.Usage = a.Usage.Plus(again.Usage)
+	var second *answers.FaultError
+	switch {
+	case errors.As(err, &second):
+		second.Usage = a.Usage.Plus(second.Usage)
+		return answers.Answer{}, second
+	case err != nil:
+		return answers.Answer{}, err
+	}
+	if wrong := q.Check(reply.Text); wrong != nil {
+		return answers.Answer{}, &answers.FaultError{Status: answers.Invalid, Reason: wrong.Error() + " (after it was told once)", Raw: reply.Raw, Usage: again.Usage}
+	}
+	return again, nil
+}
+
+// repair is the question asked again, with the answer and what is wrong with it.
+func repair(r chat.Request, text string, wrong error) chat.Request {
+	messages := append(append([]chat.Message{}, r.Messages...),
+		chat.Message{Role: chat.Assistant, Parts: []chat.Part{chat.Text(text)}},
+		chat.Message{Role: chat.User, Parts: []chat.Part{chat.Text("This answer cannot be used: " + wrong.Error() + "\nGive the whole answer again, mended.")}})
+	r.Messages = messages
+	return r
+}
+
+// once sends one request within the budget.
+func (l *Line) once(ctx context.Context, r chat.Request, note string) (answers.Answer, chat.Reply, error) {
+	bound := l.bound(r)
+	reservation, err := l.reserve(ctx, bound)
+	if err != nil {
+		return answers.Answer{}, chat.Reply{}, err
+	}
+	call := &transport.Call{Tokens: bound.expected}
+	reply, err := l.client.Complete(transport.WithCall(ctx, call), r)
+	cost, known := l.cost(reply.Usage)
+	switch {
+	case reply.Usage.Reported && known:
+		reservation.Settle(int64(cost))
+	case reply.Raw != nil || ctx.Err() != nil: // it may have been paid
+		cost = price.Money(bound.worst)
+		reservation.Settle(int64(cost))
+	default:
+		cost = 0
+		reservation.Release()
+	}
+	if reply.Usage.Reported {
+		call.Settle(reply.Usage.Input + reply.Usage.Output)
+	}
+	l.paid(r, reply.Usage, cost, known)
+	a := answers.Answer{Body: reply.Raw, Model: reply.Model, Usage: usage(reply.Usage), Note: strings.Join(append(reply.Adapted, notes(note)...), "; ")}
+	return a, reply, l.outcome(ctx, reply, a, err)
+}
+
+func notes(note string) []string {
+	if note == "" {
+		return nil
+	}
+	return []string{note}
+}
+
+// outcome sorts an error into what is stored as a fault and what stops the run.
+func (l *Line) outcome(ctx context.Context, reply chat.Reply, a answers.Answer, err error) error {
+	if err == nil {
+		return nil
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	var e *chat.Error
+	if errors.As(err, &e) {
+		if e.Stop {
+			return l.stopped(e)
+		}
+		status := map[chat.Outcome]answers.Status{chat.Refused: answers.Refused, chat.Truncated: answers.Truncated, chat.Empty: answers.Invalid}[e.Outcome]
+		if status != "" {
+			return &answers.FaultError{Status: status, Reason: e.Message, Raw: reply.Raw, Usage: a.Usage}
+		}
+	}
+	return &answers.FaultError{Status: answers.Failed, Reason: err.Error(), Raw: reply.Raw, Usage: a.Usage}
+}
+
+// stopped words an error that every other question would meet too.
+func (l *Line) stopped(e *chat.Error) error {
+	if e.Status == 401 || e.Status == 403 {
+		mend := "check the key"
+		if l.server.Key != "" {
+			mend = fmt.Sprintf("check the key in the environment variable %s, and that it may use the model %s", l.server.Key, l.server.Model)
+		}
+		return &stage.MissingError{What: e.Error(), Mend: mend}
+	}
+	return e
+}
+
+func usage(u chat.Usage) answers.Usage {
+	return answers.Usage{Input: u.Input, CachedInput: u.CachedInput, Output: u.Output, Reasoning: u.Reasoning}
+}

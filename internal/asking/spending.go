@@ -1,0 +1,74 @@
+package asking
+
+import (
+	"fmt"
+	"strings"
+
+	"icono/internal/price"
+)
+
+// Account is what a run has asked and paid so far.
+type Account struct {
+	Spending
+	Reserved price.Money
+	Limit    *price.Money
+	// Planned is what the requests of the run were expected to cost.
+	Planned price.Money
+}
+
+// Spending adds up all stages.
+func (d *Desk) Spending() Account {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	a := Account{Reserved: price.Money(d.budget.Reserved()), Limit: d.options.Limit}
+	for _, l := range d.lines {
+		s := l.Spending()
+		a.Stored += s.Stored
+		a.Asked += s.Asked
+		a.Shared += s.Shared
+		a.Faults += s.Faults
+		a.Usage = a.Usage.Plus(s.Usage)
+		a.Cost += s.Cost
+		a.Unknown += s.Unknown
+		a.Planned += l.plannedCost()
+	}
+	return a
+}
+
+func (l *Line) plannedCost() price.Money {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.planned.Cost.Expected
+}
+
+// Actual words what was paid against what was expected; "" where nothing was
+// asked or a price is unknown.
+func (a Account) Actual() string {
+	if a.Asked == 0 || a.Unknown > 0 || a.Planned == 0 {
+		return ""
+	}
+	return fmt.Sprintf("expected %s, paid %s", a.Planned.Short(), a.Cost.Short())
+}
+
+// String words the account: "12 asked, 30 stored, $0.0123 spent, $4.98 left".
+func (a Account) String() string {
+	parts := []string{fmt.Sprintf("%d asked", a.Asked), fmt.Sprintf("%d stored", a.Stored)}
+	if a.Shared > 0 {
+		parts = append(parts, fmt.Sprintf("%d shared", a.Shared))
+	}
+	switch {
+	case a.Unknown > 0 && a.Cost == 0:
+		parts = append(parts, "price unknown")
+	case a.Unknown > 0:
+		parts = append(parts, fmt.Sprintf("more than %s spent (the price of %d answers is unknown)", a.Cost.Short(), a.Unknown))
+	default:
+		parts = append(parts, a.Cost.Short()+" spent")
+	}
+	if a.Reserved > 0 {
+		parts = append(parts, a.Reserved.Short()+" reserved")
+	}
+	if a.Limit != nil {
+		parts = append(parts, max(0, *a.Limit-a.Cost-a.Reserved).Short()+" left")
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/spf13/cobra"
+
+	"icono/internal/answers"
+	"icono/internal/pipeline"
+)
+
+func (a *app) answersCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "answers",
+		Short: "Look at recorded answers, and write them for git",
+		Long: `Answers of models are kept in .icono/answers.db beside the pipeline. A cassette is
+the same answers as lines of JSON, one file a stage in the folder cassettes, made
+to be shared and kept in git: a study with its cassettes runs again without key,
+network and cost (icono run --record none). Cassettes hold no pictures, only their
+hashes, and no keys.`,
+		Example: "  icono answers export     # write cassettes/STAGE.jsonl\n  icono answers faults     # rows without a good answer, and why\n  icono answers record --stage frames coded.csv     # codes that people gave",
+		Args:    atMost(0, ""),
+		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(a.answersExport(), a.answersFaults(), a.answersRecord())
+	return c
+}
+
+func (a *app) answersExport() *cobra.Command {
+	var flags studyFlags
+	c := &cobra.Command{
+		Use:   "export [FILE or FOLDER]",
+		Short: "Write a cassette for each stage that asks a model",
+		Args:  atMost(1, "file or folder"),
+		RunE: func(c *cobra.Command, args []string) error {
+			flags.ask.look = true
+			s, err := a.open(c.Context(), args, flags, true)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			if err := a.admit(s.faults); err != nil {
+				return err
+			}
+			quotes, err := pipeline.Quotes(c.Context(), s.plan, s.settings)
+			if err != nil {
+				return failed(err)
+			}
+			if s.backends.askers.desk == nil {
+				return wrong("no stage of this pipeline asks a model")
+			}
+			written, err := s.backends.askers.desk.Export(c.Context())
+			for _, e := range written {
+				fmt.Fprintf(a.Out, "%s: %s answers in %s\n", e.Stage, number(int64(e.Lines)), e.Path)
+				if q := quotes[e.Stage]; q.Requests > 0 {
+					fmt.Fprintf(a.Err, "warning: %s has %s questions without an answer; run the study first\n", e.Stage, number(q.Requests))
+				}
+			}
+			if err != nil {
+				return failed(err)
+			}
+			return nil
+		},
+	}
+	flags.register(c)
+	return c
+}
+
+func (a *app) answersFaults() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "faults [FILE or FOLDER]",
+		Short: "List rows without a good answer, by stage, and why",
+		Long: `List what is stored of questions that came to no good answer. They are not asked
+again by themselves, since most would fail again and be paid again:
+icono run --retry refused,truncated,invalid asks those again.`,
+		Args: atMost(1, "file or folder"),
+		RunE: func(c *cobra.Command, args []string) error {
+			path, err := locate(args)
+			if err != nil {
+				return err
+			}
+			store, err := answers.OpenReadOnly(c.Context(), storePath(path))
+			if errors.Is(err, fs.ErrNotExist) {
+				fmt.Fprintln(a.Out, "no answers are stored yet: a run stores them, and answers of a cassette are read where they lie")
+				return nil
+			}
+			if err != nil {
+				return failed(err)
+			}
+			defer func() { _ = store.Close() }() // only read
+			totals, err := store.Totals(c.Context(), "")
+			if err != nil {
+				return failed(err)
+			}
+			rows := [][]string{{"stage", "row", "status", "times", "why"}}
+			seen := map[string]bool{}
+			for _, t := range totals {
+				if seen[t.Stage] {
+					continue
+				}
+				seen[t.Stage] = true
+				faults, err := store.Faults(c.Context(), t.Stage)
+				if err != nil {
+					return failed(err)
+				}
+				for _, f := range faults {
+					rows = append(rows, []string{t.Stage, f.Row, string(f.Status), number(int64(f.Count)), cut(f.Reason, 100)})
+				}
+			}
+			if len(rows) == 1 {
+				fmt.Fprintln(a.Out, "every question has a good answer")
+				return nil
+			}
+			a.table(a.Out, rows, 3)
+			return nil
+		},
+	}
+	return c
+}

@@ -1,0 +1,210 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"icono/internal/answers"
+	"icono/internal/asking"
+	"icono/internal/chat"
+	"icono/internal/coding"
+	"icono/internal/diag"
+	"icono/internal/pipeline"
+	"icono/internal/price"
+	"icono/internal/stage"
+)
+
+// Where a study keeps answers, beside its pipeline file.
+const (
+	storeFolder    = ".icono"
+	cassetteFolder = "cassettes"
+)
+
+// storePath is the folder with the answer store of a pipeline file.
+func storePath(file string) string { return filepath.Join(filepath.Dir(file), storeFolder) }
+
+// askFlags are the flags about questions to models and their price.
+type askFlags struct {
+	record, retry string
+	budget        float64
+	// look opens what is stored for reading only: plan asks nothing.
+	look bool
+	hand *asking.Hand
+}
+
+func (f *askFlags) register(c *cobra.Command) {
+	c.Flags().StringVar(&f.record, "record", "", "`mode` of recorded answers: new_episodes, none, once or all (default none where CI is set, else new_episodes)")
+	c.Flags().StringVar(&f.retry, "retry", "", "ask again where the answer was `status,...`: refused, truncated, invalid, failed")
+	c.Flags().Float64Var(&f.budget, "budget", 0, "spend at most this many `dollars` (default: what the pipeline says)")
+	_ = c.RegisterFlagCompletionFunc("record", cobra.FixedCompletions([]string{"new_episodes", "none", "once", "all"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("retry", cobra.FixedCompletions([]string{"refused", "truncated", "invalid", "failed"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// options says how the stages of a study ask.
+func (f askFlags) options(p *pipeline.Plan, dir string) (asking.Options, error) {
+	o := asking.Options{Folder: filepath.Join(dir, storeFolder), Cassettes: filepath.Join(dir, cassetteFolder), Variable: os.Getenv}
+	mode := f.record
+	if mode == "" {
+		mode = string(answers.NewEpisodes)
+		if os.Getenv("CI") != "" {
+			mode = string(answers.None)
+		}
+	}
+	var err error
+	if o.Mode, err = answers.ParseMode(mode); err != nil {
+		return o, wrong("--record: %v", err)
+	}
+	o.Look, o.Hand = f.look, f.hand
+	if o.Retry, err = answers.ParseStatuses(f.retry); f.retry != "" && err != nil {
+		return o, wrong("--retry: %v", err)
+	}
+	dollars := f.budget
+	if dollars == 0 {
+		dollars = p.Doc.Budget
+	}
+	if dollars < 0 {
+		return o, wrong("--budget %g: take more than 0 dollars", f.budget)
+	}
+	if dollars > 0 {
+		limit, err := price.Dollars(dollars)
+		if err != nil {
+			return o, wrong("--budget: %v", err)
+		}
+		o.Limit = &limit
+	}
+	o.Prices, err = readPrices(p, dir)
+	return o, err
+}
+
+// readPrices returns the built-in prices and those of the study's own file.
+func readPrices(p *pipeline.Plan, dir string) (*price.Table, error) {
+	table, err := price.Builtin()
+	if err != nil || p.Doc.Prices == "" {
+		return table, err
+	}
+	path := filepath.Join(dir, filepath.FromSlash(p.Doc.Prices))
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, wrong("the price file %s cannot be read: %v", p.Doc.Prices, err)
+	}
+	file, faults := price.Parse(path, string(text))
+	for _, d := range faults {
+		if d.Severity == diag.Error {
+			return nil, wrong("%v", &diag.Faults{List: faults})
+		}
+	}
+	return table.With(p.Doc.Prices, file), nil
+}
+
+// askers opens models for the stages of a run. It implements gpt.Askers.
+type askers struct {
+	options func() (asking.Options, error)
+
+	mu    sync.Mutex
+	desk  *asking.Desk
+	lines []*asking.Line
+}
+
+// Open implements gpt.Askers.
+func (a *askers) Open(ctx context.Context, stageID string, s asking.Server) (coding.Asker, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.desk == nil {
+		o, err := a.options()
+		if err != nil {
+			return nil, err
+		}
+		a.desk = asking.New(o)
+	}
+	var err error
+	if s.BaseURL, err = expand(s.BaseURL); err != nil {
+		return nil, err
+	}
+	if s.Key == "" {
+		s.Key = usualKey(s.BaseURL)
+	}
+	line, err := a.desk.Line(ctx, stageID, s)
+	if err != nil {
+		return nil, err
+	}
+	a.lines = append(a.lines, line)
+	return line, nil
+}
+
+// usualKey names the variable that holds the key of a well-known server.
+func usualKey(url string) string {
+	probe, err := chat.New(chat.Options{HTTP: http.DefaultClient, BaseURL: url})
+	if err != nil {
+		return ""
+	}
+	switch probe.Provider() {
+	case chat.OpenAI:
+		return "OPENAI_API_KEY"
+	case chat.Azure:
+		return "AZURE_OPENAI_API_KEY"
+	}
+	return ""
+}
+
+var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+// expand puts the values of environment variables into an address.
+func expand(url string) (string, error) {
+	var missing []string
+	out := variable.ReplaceAllStringFunc(url, func(m string) string {
+		name := variable.FindStringSubmatch(m)[1]
+		if os.Getenv(name) == "" {
+			missing = append(missing, name)
+		}
+		return os.Getenv(name)
+	})
+	if len(missing) > 0 {
+		return "", &stage.MissingError{What: fmt.Sprintf("the address %s needs a variable that is not set", url),
+			Mend: fmt.Sprintf("set it: export %s=...", strings.Join(missing, "=... "))}
+	}
+	return out, nil
+}
+
+// spending words what stages have asked and paid so far, "" where none asks.
+func (a *askers) spending() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.desk == nil {
+		return ""
+	}
+	account := a.desk.Spending()
+	if account.Asked+account.Stored+account.Shared+account.Faults == 0 {
+		return ""
+	}
+	return account.String()
+}
+
+// account words the whole of what was asked and paid, for the summary.
+func (a *askers) account() string {
+	text := a.spending()
+	if text == "" {
+		return ""
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if actual := a.desk.Spending().Actual(); actual != "" {
+		text += " (" + actual + ")"
+	}
+	return text
+}
+
+func (a *askers) close() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.desk != nil {
+		_ = a.desk.Close() // answers are durable already
+	}
+}

@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/apache/arrow/go/v15/arrow/memory"
+	"github.com/spf13/cobra"
+
+	"icono/internal/asking"
+	"icono/internal/columns"
+	"icono/internal/pipeline"
+	"icono/internal/stage"
+	"icono/internal/suggest"
+	"icono/internal/tabular"
+)
+
+func (a *app) answersRecord() *cobra.Command {
+	var flags studyFlags
+	var id, note string
+	c := &cobra.Command{
+		Use:   "record --stage ID TABLE [FILE or FOLDER]",
+		Short: "Record codes that people gave as answers",
+		Long: `Record the codes of a table as answers of the model hand-coded to the questions of
+a stage. The table has the key of the rows and columns that are named like those
+that the stage adds; several codes of one cell are divided by a semicolon, an empty
+cell is null. Each row is checked by the codebook. A run then uses these answers.`,
+		Example: "  icono answers record --stage frames coded.csv --note \"coded by A and B\"",
+		Args:    cobra.RangeArgs(1, 2),
+		RunE: func(c *cobra.Command, args []string) error {
+			flags.ask.hand = &asking.Hand{Stage: id, Note: note}
+			flags.ask.record = "new_episodes"
+			s, err := a.open(c.Context(), args[1:], flags, true)
+			if err != nil {
+				return err
+			}
+			defer s.close()
+			if err := a.admit(s.faults); err != nil {
+				return err
+			}
+			at := s.plan.Index(id)
+			if at < 0 {
+				return wrong("--stage %s: no stage has this id\n%s", id, suggest.Hint(id, s.plan.IDs()))
+			}
+			if _, asks := s.plan.Stages[at].Stage.(stage.Quoter); !asks {
+				return wrong("the stage `%s` asks no model", id)
+			}
+			in := s.plan.Stages[at].In[0]
+			if flags.ask.hand.Rows, err = readHand(c.Context(), args[0], in.Field(stage.Find(in, stage.Key)).Name); err != nil {
+				return err
+			}
+			if _, err := pipeline.Quotes(c.Context(), s.plan, s.settings); err != nil {
+				return failed(err)
+			}
+			for _, w := range flags.ask.hand.Wrong {
+				fmt.Fprintf(a.Err, "warning: not recorded: %s\n", w)
+			}
+			fmt.Fprintf(a.Out, "%s of %s rows recorded for %s\n", number(int64(flags.ask.hand.Recorded)), number(int64(len(flags.ask.hand.Rows))), id)
+			if len(flags.ask.hand.Wrong) > 0 {
+				return &exitError{code: exitDiffers}
+			}
+			return nil
+		},
+	}
+	flags.register(c)
+	c.Flags().StringVar(&id, "stage", "", "the `id` of the stage whose questions are answered")
+	c.Flags().StringVar(&note, "note", "", "a `text` that is kept with each answer, such as who coded")
+	_ = c.MarkFlagRequired("stage")
+	return c
+}
+
+// readHand reads a table as text, by the values of its key column.
+func readHand(ctx context.Context, path, key string) (map[string]map[string]string, error) {
+	open := func() (io.ReadCloser, error) { return os.Open(path) }
+	types := map[string]string{}
+	probe, err := tabular.Open(ctx, tabular.Source{Name: filepath.Base(path), Path: path, Open: open}, tabular.ReadOptions{SampleRows: 1})
+	if err != nil {
+		return nil, wrong("%s cannot be read: %v", path, err)
+	}
+	for _, f := range probe.Schema().Fields() {
+		types[f.Name] = "text"
+	}
+	_ = probe.Close() // only read
+	file, err := tabular.Open(ctx, tabular.Source{Name: filepath.Base(path), Path: path, Open: open}, tabular.ReadOptions{Types: types})
+	if err != nil {
+		return nil, wrong("%s cannot be read: %v", path, err)
+	}
+	defer func() { _ = file.Close() }() // only read
+	at := columns.Index(file.Schema(), key)
+	if at < 0 {
+		return nil, wrong("%s has no column `%s`, which is the key of the rows\n%s", path, key, cmp.Or(suggest.Hint(key, columns.Names(file.Schema())), "add it"))
+	}
+	out := map[string]map[string]string{}
+	for rec, err := range file.Rows(ctx, memory.DefaultAllocator, 256) {
+		if err != nil {
+			return nil, failed(err)
+		}
+		for row := range int(rec.NumRows()) {
+			cells := map[string]string{}
+			for i, f := range rec.Schema().Fields() {
+				if !rec.Column(i).IsNull(row) {
+					cells[f.Name] = columns.Format(rec.Column(i), row)
+				}
+			}
+			out[cells[key]] = cells
+		}
+	}
+	return out, nil
+}

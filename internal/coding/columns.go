@@ -1,0 +1,113 @@
+package coding
+
+import (
+	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"icono/internal/codebook"
+	"icono/internal/stage"
+)
+
+// Columns are what a stage that codes appends: the scheme's fields, for several
+// runs the share that agrees with each, the status and the error.
+type Columns struct {
+	fields []arrow.Field
+	codes  int // number of fields of the scheme
+	shares bool
+}
+
+// Layout names the columns of a scheme for the stage with an id. All names of
+// fields begin with prefix.
+func Layout(s Scheme, id, prefix string, runs int) Columns {
+	c := Columns{shares: runs > 1}
+	for _, f := range s.Fields() {
+		f.Name, f.Nullable = prefix+f.Name, true
+		role := stage.RoleOf(f)
+		if role == "" && f.Type.ID() == arrow.BOOL {
+			role = stage.Code
+		}
+		c.fields = append(c.fields, stage.Mark(f, role, id))
+		c.codes++
+	}
+	if c.shares {
+		for _, f := range c.fields[:c.codes:c.codes] {
+			c.fields = append(c.fields, stage.Mark(arrow.Field{Name: f.Name + "_agreement", Type: arrow.PrimitiveTypes.Float64, Nullable: true}, stage.Score, id))
+		}
+	}
+	c.fields = append(c.fields,
+		stage.Mark(arrow.Field{Name: id + "_status", Type: dictionaryOfText()}, stage.StatusRole, id),
+		stage.Mark(arrow.Field{Name: id + "_error", Type: arrow.BinaryTypes.String, Nullable: true}, stage.ErrorText, id))
+	return c
+}
+
+// Fields are the appended columns.
+func (c Columns) Fields() []arrow.Field { return c.fields }
+
+func dictionaryOfText() arrow.DataType {
+	return &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
+}
+
+// Arrays builds the columns of some rows. The caller releases them.
+func (c Columns) Arrays(mem memory.Allocator, rows []Outcome) ([]arrow.Array, error) {
+	var out []arrow.Array
+	fail := func(err error) ([]arrow.Array, error) {
+		for _, a := range out {
+			a.Release()
+		}
+		return nil, err
+	}
+	for i, f := range c.fields[:c.codes] {
+		a, err := codebook.Array(mem, f, len(rows), func(row int) any {
+			o := rows[row]
+			if o.Status != stage.OK {
+				return nil
+			}
+			return o.Values[i]
+		})
+		if err != nil {
+			return fail(err)
+		}
+		out = append(out, a)
+	}
+	if c.shares {
+		for i := range c.codes {
+			a, err := codebook.Array(mem, c.fields[c.codes+i], len(rows), func(row int) any {
+				o := rows[row]
+				if o.Status != stage.OK {
+					return nil
+				}
+				return o.Shares[i]
+			})
+			if err != nil {
+				return fail(err)
+			}
+			out = append(out, a)
+		}
+	}
+	var names []string
+	for _, s := range stage.Statuses() {
+		names = append(names, string(s))
+	}
+	status := stage.WithCategories(arrow.Field{Type: dictionaryOfText()}, names)
+	for _, column := range []struct {
+		field arrow.Field
+		of    func(Outcome) any
+	}{
+		{status, func(o Outcome) any { return string(o.Status) }},
+		{arrow.Field{Type: arrow.BinaryTypes.String}, func(o Outcome) any {
+			if o.Reason == "" {
+				return nil
+			}
+			return strings.ToValidUTF8(o.Reason, "\uFFFD")
+		}},
+	} {
+		a, err := codebook.Array(mem, column.field, len(rows), func(row int) any { return column.of(rows[row]) })
+		if err != nil {
+			return fail(err)
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}

@@ -1,0 +1,61 @@
+// Package coding has pictures and texts coded by a language model: it makes the
+// questions about a row, reads the answers by a codebook or as free JSON, and
+// turns them into columns. It does not know where answers come from.
+package coding
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"icono/internal/chat"
+	"icono/internal/price"
+	"icono/internal/stage"
+)
+
+// Question is one question about a row.
+type Question struct {
+	// Row is the row's key, for messages and lists.
+	Row     string
+	Request chat.Request
+	// Check says what is wrong with the text of an answer, in words for the
+	// model; nil where any text will do.
+	Check func(text string) error
+	// Repair has an answer that fails the check sent back once, with what is
+	// wrong.
+	Repair bool
+}
+
+// Answered is an answer that passed its check.
+type Answered struct {
+	chat.Reply
+	// Stored tells an answer of an earlier run from a new one.
+	Stored bool
+}
+
+// Asker answers questions. It is safe for concurrent use.
+type Asker interface {
+	// Ask returns an answer. The error is a *Fault where the row has no good
+	// one, ErrBudget where the question would cost more than is left, and what
+	// stops the run otherwise.
+	Ask(ctx context.Context, q Question) (Answered, error)
+	// Quote returns the stored answer to a question, or nil and adds what asking
+	// it would come to. A stored fault is a *Fault.
+	Quote(ctx context.Context, q Question, sum *price.Estimate) (*Answered, error)
+	// Terms say where prices come from and what is assumed of them.
+	Terms() []string
+	// Facts say which model answers, for the report.
+	Facts() []stage.Fact
+}
+
+// ErrBudget is what asking gives when the budget does not allow it.
+var ErrBudget = errors.New("the budget is used up")
+
+// Fault is a row without a good answer.
+type Fault struct {
+	Status stage.Status
+	Reason string
+}
+
+// Error gives status and reason.
+func (f *Fault) Error() string { return fmt.Sprintf("%s: %s", f.Status, f.Reason) }

@@ -1,0 +1,171 @@
+package gpt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"icono/internal/asking"
+	"icono/internal/chat"
+	"icono/internal/coding"
+	"icono/internal/columns"
+	"icono/internal/expression"
+	"icono/internal/stage"
+)
+
+// Askers opens the models that a configuration can name.
+type Askers interface {
+	// Open returns what answers a stage's questions. It stays open until the run
+	// ends.
+	Open(ctx context.Context, stageID string, s asking.Server) (coding.Asker, error)
+}
+
+// Kind returns the kind gpt.
+func Kind(askers Askers) stage.Kind {
+	return stage.Define("gpt", stage.One(), defaults, func(id string, c Config) stage.Stage {
+		return &coder{id: id, config: c, askers: askers}
+	})
+}
+
+// coder is a stage of kind gpt.
+type coder struct {
+	id     string
+	config Config
+	askers Askers
+
+	scheme   coding.Scheme
+	examples []chat.Message
+	asker    coding.Asker
+
+	columns coding.Columns
+	schema  *arrow.Schema
+	key     int // index of the key column; -1 for none
+	image   int // index of the column with the pictures' paths; -1 for none
+	root    string
+}
+
+// Costly implements stage.Coster.
+func (*coder) Costly() {}
+
+// EstimateRows implements stage.Estimator: one row in, one row out.
+func (*coder) EstimateRows(in []int64) int64 { return in[0] }
+
+// Files implements stage.FileUser.
+func (c *coder) Files() (reads, writes []string) {
+	if c.config.Codebook != "" {
+		reads = append(reads, string(c.config.Codebook))
+	}
+	if c.config.Examples != nil {
+		reads = append(reads, string(c.config.Examples.Path))
+	}
+	return reads, nil
+}
+
+// Probe implements stage.Prober: it reads the codebook.
+func (c *coder) Probe(_ context.Context, env stage.Env, _ bool) error {
+	if c.config.Codebook == "" {
+		c.scheme = coding.Free{Text: strings.TrimSpace(c.config.Prompt), Columns: c.config.Columns}
+		return nil
+	}
+	book, warnings, err := coding.OpenBook(env.Study.Open, string(c.config.Codebook))
+	if errors.Is(err, fs.ErrNotExist) {
+		return &stage.OptionError{Path: []string{"codebook"}, Message: fmt.Sprintf("there is no file %s", c.config.Codebook), Hint: "paths are relative to the pipeline file"}
+	}
+	if err != nil {
+		return err
+	}
+	c.scheme = book
+	if warnings != nil {
+		return warnings
+	}
+	return nil
+}
+
+// Schema implements stage.Stage. It needs Probe.
+func (c *coder) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
+	var errs []error
+	c.key, c.image = stage.Find(in[0], stage.Key), -1
+	if c.key < 0 {
+		errs = append(errs, &stage.OptionError{Message: "answers are kept by the key of the rows, and these rows have none",
+			Hint: "name the column that identifies a row in the stage that loads them: `key: ID`"})
+	}
+	if c.config.Image.Send {
+		if c.image = stage.Find(in[0], stage.Image); c.image < 0 {
+			errs = append(errs, &stage.OptionError{Message: "no column names the pictures", Hint: "give the stage that loads the table an `image`, or code texts alone with `image: {send: false}` and `inputs`"})
+		} else {
+			c.root = stage.RootOf(in[0].Field(c.image))
+		}
+	}
+	_, err := c.compile(in[0])
+	errs = append(errs, err)
+	c.columns = coding.Layout(c.scheme, c.id, c.config.Prefix, c.config.Runs)
+	for _, f := range c.columns.Fields() {
+		if at := columns.Index(in[0], f.Name); at >= 0 {
+			message := fmt.Sprintf("the column `%s` exists already", f.Name)
+			if by := stage.AddedBy(in[0].Field(at)); by != "" {
+				message += fmt.Sprintf(": it comes from the stage `%s`", by)
+			}
+			errs = append(errs, &stage.OptionError{Path: []string{"prefix"}, Message: message, Hint: fmt.Sprintf("set these apart: `prefix: %s_`", c.id)})
+			break
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	c.schema = columns.AppendFields(in[0], c.columns.Fields()...)
+	return c.schema, nil
+}
+
+// compile compiles the expressions of the inputs. Programs are not for
+// concurrent use, so each batch has its own.
+func (c *coder) compile(in *arrow.Schema) ([]*expression.Program, error) {
+	var errs []error
+	out := make([]*expression.Program, len(c.config.Inputs))
+	for i, e := range c.config.Inputs {
+		var err error
+		text := string(e.Value)
+		if columns.Index(in, text) >= 0 { // a name with spaces, as it is
+			text = "$env[" + strconv.Quote(text) + "]"
+		}
+		if out[i], err = expression.Compile(text, in, expression.Any); err != nil {
+			errs = append(errs, expression.OptionError([]string{"inputs", e.Key}, err))
+		}
+	}
+	return out, errors.Join(errs...)
+}
+
+// Prepare implements stage.Preparer.
+func (c *coder) Prepare(ctx context.Context, env stage.Env, _ []*arrow.Schema) error {
+	s := asking.Server{BaseURL: string(c.config.BaseURL), Key: string(c.config.Key), APIVersion: c.config.APIVersion, Deployment: c.config.Deployment,
+		Model: c.config.Model, Concurrency: c.config.Concurrency, RequestsPerMinute: c.config.RequestsPerMinute, TokensPerMinute: c.config.TokensPerMinute,
+		Timeout: time.Duration(c.config.Timeout * float64(time.Second))}
+	asker, err := c.askers.Open(ctx, c.id, s)
+	if err != nil {
+		return err
+	}
+	c.asker = asker
+	if c.config.Examples != nil {
+		c.examples, err = c.readExamples(ctx, env)
+	}
+	return err
+}
+
+// request is what all questions have in common.
+func (c *coder) request() chat.Request {
+	most := int64(c.config.MaxTokens)
+	p := chat.Parameters{Temperature: c.config.Temperature, TopP: c.config.TopP, MaxTokens: &most, ReasoningEffort: strings.TrimSpace(c.config.ReasoningEffort)}
+	if p.Temperature == nil {
+		p.Temperature, p.Optional = new(float64), append(p.Optional, "temperature")
+	}
+	if c.config.Seed != nil {
+		seed := int64(*c.config.Seed)
+		p.Seed = &seed
+	}
+	return chat.Request{Model: c.config.Model, Parameters: p, Messages: c.examples}
+}

@@ -1,0 +1,193 @@
+package gpt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"icono/internal/coding"
+	"icono/internal/columns"
+	"icono/internal/flow"
+	"icono/internal/picture"
+	"icono/internal/stage"
+)
+
+// Run implements stage.Stage. Rows are asked about beside each other and keep
+// their order.
+func (c *coder) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.Rows {
+	r := &runner{coder: c, env: env, in: in[0].Schema, texts: map[arrow.Record]*texts{},
+		coding: coding.Coder{Scheme: c.scheme, Asker: c.asker, Request: c.request(), Runs: c.config.Runs, Shuffle: c.config.Shuffle, Seed: env.Seed, Repair: c.config.Repair}}
+	rows := flow.ByRow(ctx, in[0].Rows, c.config.Concurrency, 2*c.config.Concurrency, r.code, r.finish)
+	return func(yield func(arrow.Record, error) bool) {
+		if c.asker == nil {
+			yield(nil, errors.New("the model has not been opened"))
+			return
+		}
+		for _, f := range c.asker.Facts() {
+			env.Ledger.Fact(f.Name, f.Value)
+		}
+		for _, f := range c.facts() {
+			env.Ledger.Fact(f.Name, f.Value)
+		}
+		defer r.close()
+		rows(yield)
+	}
+}
+
+// close lets go of the texts of batches that were not finished, and tells which
+// models answered.
+func (r *runner) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range r.texts {
+		t.release()
+	}
+	if len(r.models) > 0 { // who has answered, which is not always who was asked
+		r.env.Ledger.Fact("model", strings.Join(slices.Sorted(maps.Keys(r.models)), ", "))
+	}
+}
+
+// facts say how rows are coded, for the report.
+func (c *coder) facts() []stage.Fact {
+	facts := []stage.Fact{{Name: "prompt", Value: "sha256:" + picture.Hash([]byte(c.scheme.Prompt(nil)))}, {Name: "runs", Value: fmt.Sprint(c.config.Runs)}}
+	if c.config.Codebook != "" {
+		facts = append(facts, stage.Fact{Name: "codebook", Value: string(c.config.Codebook)})
+	}
+	if c.image >= 0 {
+		text := "as they are"
+		if c.config.Image.MaxSide > 0 {
+			text = fmt.Sprintf("longer side at most %d pixels", c.config.Image.MaxSide)
+		}
+		facts = append(facts, stage.Fact{Name: "pictures", Value: text})
+	}
+	return facts
+}
+
+// runner is one run of the stage.
+type runner struct {
+	*coder
+	env    stage.Env
+	in     *arrow.Schema
+	coding coding.Coder
+
+	mu      sync.Mutex
+	texts   map[arrow.Record]*texts
+	models  map[string]bool
+	stopped error // why no further row is asked about
+}
+
+// code has one row coded.
+func (r *runner) code(ctx context.Context, rec arrow.Record, row int) (coding.Outcome, error) {
+	if out, over := r.over(); over {
+		return out, nil
+	}
+	q, fault, err := r.row(rec, row)
+	if err != nil || fault != nil {
+		return value(fault), err
+	}
+	out, err := r.coding.Code(ctx, q)
+	if errors.Is(err, coding.ErrBudget) {
+		r.stop(err)
+		out, _ := r.over()
+		return out, nil
+	}
+	return out, err
+}
+
+func value(o *coding.Outcome) coding.Outcome {
+	if o == nil {
+		return coding.Outcome{}
+	}
+	return *o
+}
+
+// over says what becomes of rows once no more are asked about.
+func (r *runner) over() (coding.Outcome, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.stopped != nil:
+		return coding.Outcome{Status: stage.Skipped, Reason: r.stopped.Error()}, true
+	case r.env.Draining():
+		return coding.Outcome{Status: stage.Skipped, Reason: "the run was interrupted"}, true
+	}
+	return coding.Outcome{}, false
+}
+
+// stop ends the run tidily: rows on their way are finished, others are skipped.
+func (r *runner) stop(err error) {
+	r.mu.Lock()
+	first := r.stopped == nil
+	r.stopped = err
+	r.mu.Unlock()
+	if first {
+		r.env.Stop(err.Error())
+	}
+}
+
+// row collects what the model sees of a row, or why there is nothing to see.
+func (r *runner) row(rec arrow.Record, at int) (coding.Row, *coding.Outcome, error) {
+	out := coding.Row{Key: columns.Format(rec.Column(r.key), at)}
+	if r.image >= 0 {
+		image, fault := r.picture(rec, at)
+		if fault != nil {
+			return out, fault, nil
+		}
+		out.Picture = image
+	}
+	t := r.inputs(rec)
+	if t.err != nil {
+		return out, nil, t.err
+	}
+	for i, e := range r.config.Inputs {
+		out.Texts = append(out.Texts, coding.Named{Name: e.Key, Text: columns.Format(t.values[i], at)})
+		if t.values[i].IsNull(at) {
+			out.Texts[i].Text = ""
+		}
+	}
+	if out.Picture == nil && strings.TrimSpace(joined(out.Texts)) == "" {
+		return out, &coding.Outcome{Status: stage.Missing, Reason: "the row has no text to code"}, nil
+	}
+	return out, nil, nil
+}
+
+func joined(texts []coding.Named) string {
+	var b strings.Builder
+	for _, t := range texts {
+		b.WriteString(t.Text)
+	}
+	return b.String()
+}
+
+// finish appends the columns of a batch.
+func (r *runner) finish(rec arrow.Record, results []coding.Outcome) (arrow.Record, error) {
+	r.forget(rec)
+	r.mu.Lock()
+	if r.models == nil {
+		r.models = map[string]bool{}
+	}
+	for _, o := range results {
+		if o.Model != "" {
+			r.models[o.Model] = true
+		}
+	}
+	r.mu.Unlock()
+	cols, err := r.columns.Arrays(r.env.Memory, results)
+	if err != nil {
+		return nil, err
+	}
+	defer release(cols)
+	return columns.Append(rec, r.schema, cols...)
+}
+
+func release(cols []arrow.Array) {
+	for _, a := range cols {
+		a.Release()
+	}
+}
