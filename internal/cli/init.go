@@ -56,12 +56,14 @@ Templates: ` + strings.Join(pipelines.Names(), ", "),
 				func() error { return put(filepath.Join(folder, schemaFile), schema) },
 				func() error { return ignore(folder) },
 				func() error { return put(file, text) },
+				func() error { return os.MkdirAll(filepath.Join(folder, "data"), 0o755) },
+				func() error { return os.MkdirAll(filepath.Join(folder, "media"), 0o755) },
 			} {
 				if err := write(); err != nil {
 					return failed(fmt.Errorf("the study cannot be written: %w", err))
 				}
 			}
-			fmt.Fprintf(a.Out, "wrote %s from the template %s\nnext: put your table and pictures beside it, change the lines marked `change`, then\n  icono validate %s\n", file, from, folder)
+			fmt.Fprintf(a.Out, "wrote %s from the template %s\nnext: put your table into data/ and your pictures into media/, change the lines of the\nfile that are marked `change`, then\n  icono validate %s\n", file, from, folder)
 			return nil
 		},
 	}

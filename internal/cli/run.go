@@ -73,7 +73,7 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 			if err := a.finish(facts, err, signalled(), time.Since(start)); err != nil {
 				return err
 			}
-			return a.checkFilled(s.plan, facts, allowEmpty || limit > 0)
+			return a.checkFilled(s.plan, facts, allowEmpty, limit > 0)
 		},
 	}
 	flags.register(c)
@@ -132,10 +132,17 @@ func (a *app) finish(facts []stage.StageFacts, err error, signalled syscall.Sign
 	return nil
 }
 
-// checkFilled refuses to call a run done that has nothing to show.
-func (a *app) checkFilled(p *pipeline.Plan, facts []stage.StageFacts, allow bool) error {
+// checkFilled refuses to call a run done that has nothing to show. A trial is
+// only warned of.
+func (a *app) checkFilled(p *pipeline.Plan, facts []stage.StageFacts, allow, trial bool) error {
 	hollow := pipeline.Hollow(p, facts)
 	if len(hollow) == 0 || allow {
+		return nil
+	}
+	if trial {
+		for _, text := range hollow {
+			fmt.Fprintf(a.Err, "warning: %s\n", text)
+		}
 		return nil
 	}
 	return &exitError{exitDiffers, errors.New(strings.Join(append(hollow, "--allow-empty accepts this"), "\n"))}

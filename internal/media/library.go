@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // ErrFolder is what opening a folder gives.
@@ -68,8 +70,7 @@ func (l *Library) Open(name string) (io.ReadCloser, error) {
 		return r, nil
 	}
 	// Stat comes first because opening a pipe would wait for its writer.
-	file := l.Resolve(name)
-	info, err := os.Stat(file)
+	file, info, err := stat(l.Resolve(name))
 	switch {
 	case err != nil:
 		return nil, fault(name, cause(err))
@@ -83,6 +84,21 @@ func (l *Library) Open(name string) (io.ReadCloser, error) {
 		return nil, fault(name, cause(err))
 	}
 	return f, nil
+}
+
+// stat finds a file. Tables and file systems write letters such as ü in one
+// character or in two: where there is no file, the other way is tried.
+func stat(file string) (found string, info fs.FileInfo, err error) {
+	info, err = os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		for _, form := range []norm.Form{norm.NFC, norm.NFD} {
+			other := form.String(file)
+			if info, err := os.Stat(other); other != file && err == nil {
+				return other, info, nil
+			}
+		}
+	}
+	return file, info, err
 }
 
 // Close closes the archives. Files that are open from them fail from then on.

@@ -238,3 +238,20 @@ func TestEncryptedAndOddMethods(t *testing.T) {
 		}
 	}
 }
+
+// A letter with a mark is one character in most tables and two in the names of
+// files from macOS.
+func TestNormalForms(t *testing.T) {
+	dir := t.TempDir()
+	for disk, table := range map[string]string{"scho\u0308n.jpg": "sch\u00f6n.jpg", "b\u00e4r.jpg": "ba\u0308r.jpg"} {
+		if err := os.WriteFile(filepath.Join(dir, disk), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := NewLibrary(dir).Open(table)
+		if err != nil {
+			t.Errorf("%q: %v", table, err)
+			continue
+		}
+		_ = f.Close()
+	}
+}

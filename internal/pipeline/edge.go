@@ -242,13 +242,16 @@ func (r *runner) faults(rec arrow.Record, i, status int) (arrow.Record, error) {
 		}
 		bad = true
 		l.fault(v, 1)
+		if l.firstFault() {
+			l.describe(describeFault(rec, s, row, v))
+		}
 		// What an interruption left out is no fault of the data.
 		left := v == string(stage.Skipped) && drained(r.set.Drain)
 		if s.OnFault.Drop {
 			l.Dropped(v, 1)
 		}
 		if s.OnFault.Stop && s.OnFault.Share == 0 && !left {
-			return nil, errors.New(describeFault(rec, s, row, v))
+			return nil, errors.New(describeFault(rec, s, row, v) + " (`on_fault: stop`)")
 		}
 	}
 	if bad && s.OnFault.Drop {
@@ -267,5 +270,5 @@ func describeFault(rec arrow.Record, s *Planned, row int, status string) string 
 			text += ": " + why
 		}
 	}
-	return text + " (`on_fault: stop`)"
+	return text
 }

@@ -23,7 +23,7 @@ func Hollow(p *Plan, facts []stage.StageFacts) []string {
 			continue
 		}
 		if n := total(f.Faults); n > 0 && n == f.In {
-			out = append(out, fmt.Sprintf("every row of `%s` has a fault: %s", s.ID, words(f.Faults)))
+			out = append(out, fmt.Sprintf("every row of `%s` has a fault: %s; %s", s.ID, words(f.Faults), f.FirstFault))
 		}
 		if len(s.Writes) > 0 && f.In == 0 {
 			if why := p.emptied(i, byID); !slices.Contains(emptied, why) {

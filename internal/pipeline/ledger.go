@@ -23,6 +23,7 @@ type ledger struct {
 	facts   map[string]string
 	warned  map[string]bool
 	warn    func(string)
+	example string // the first fault
 }
 
 func newLedger(warn func(string)) *ledger {
@@ -68,6 +69,16 @@ func (l *ledger) fault(status string, rows int64) {
 	l.add(l.faults, status, rows)
 }
 
+// firstFault reports whether one fault has been counted.
+func (l *ledger) firstFault() bool { return l.faultCount.Load() == 1 }
+
+// describe keeps the words for the first fault.
+func (l *ledger) describe(fault string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.example = fault
+}
+
 func (l *ledger) add(to map[string]int64, name string, n int64) {
 	if n == 0 {
 		return
@@ -97,7 +108,7 @@ func (l *ledger) snapshot(s *Planned) stage.StageFacts {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	f := stage.StageFacts{ID: s.ID, Kind: s.Kind, In: l.in.Load(), Out: l.out.Load(),
-		Dropped: counts(l.dropped), Added: counts(l.added), Counted: counts(l.counted), Faults: counts(l.faults)}
+		Dropped: counts(l.dropped), Added: counts(l.added), Counted: counts(l.counted), Faults: counts(l.faults), FirstFault: l.example}
 	for name, value := range l.facts {
 		f.Facts = append(f.Facts, stage.Fact{Name: name, Value: value})
 	}

@@ -35,7 +35,7 @@ func (s *Planned) checkColumns(p *Plan, list *diag.List) {
 		}
 	}
 	for _, from := range makers {
-		s.broken = true
+		s.broken, s.Out = true, nil
 		s.clash(from, twice[from], list)
 	}
 }

@@ -194,7 +194,7 @@ func split(err error) []error {
 // derive computes the schema of a stage's output from those of its inputs.
 func (p *Plan) derive(ctx context.Context, s *Planned, set Settings, list *diag.List) {
 	for _, i := range s.Inputs {
-		if p.Stages[i].broken {
+		if p.Stages[i].Out == nil {
 			s.broken = true
 			return
 		}
@@ -212,10 +212,10 @@ func (p *Plan) derive(ctx context.Context, s *Planned, set Settings, list *diag.
 	}
 	s.asked = true
 	out, err := s.Stage.Schema(s.In)
+	s.Out = out // a stage with a fault may know what it would yield
 	if s.report(err, list); s.broken {
 		return
 	}
-	s.Out = out
 	if s.faultAt.File != nil && stage.FindAdded(out, stage.StatusRole, s.ID) < 0 {
 		list.Error("no-faults", s.faultAt, fmt.Sprintf("the kind `%s` cannot fail on a single row, so `on_fault` says nothing here", s.Kind), "remove the line, or move it to the stage that codes")
 	}

@@ -154,7 +154,7 @@ func TestHollow(t *testing.T) {
 		"- {id: rows, kind: numbers}\n- {id: out, kind: sink}\n":               nil,
 		"- {id: rows, kind: numbers, with: {n: 0}}\n- {id: out, kind: sink}\n": {"no row reached `out`: `rows` has none"},
 		"- {id: rows, kind: numbers, with: {n: 1}}\n- {id: codes, kind: coder, with: {every: 1}, on_fault: drop}\n- {id: even, kind: multiples}\n- {id: out, kind: sink}\n": {
-			"every row of `codes` has a fault: 1 failed", "no row reached `out`: `codes` dropped all 1 (1 failed)"},
+			"every row of `codes` has a fault: 1 failed; row k0 is failed: the reason", "no row reached `out`: `codes` dropped all 1 (1 failed)"},
 		"- {id: rows, kind: numbers}\n- {id: codes, kind: coder, with: {every: 2}}\n- {id: out, kind: sink}\n": nil,
 	} {
 		p, _ := check(t, text)

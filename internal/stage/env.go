@@ -102,7 +102,9 @@ type StageFacts struct {
 	Added    []Count
 	Counted  []Count
 	Faults   []Count // by status, for rows whose status is not ok
-	Facts    []Fact
+	// FirstFault words the first of them.
+	FirstFault string
+	Facts      []Fact
 }
 
 // Count is a number of things with one name.

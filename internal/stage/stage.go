@@ -28,7 +28,8 @@ type Stage interface {
 	// Schema returns the schema of the rows that Run yields for inputs of
 	// these schemas. It does no I/O, and is called by validate, plan and run
 	// alike. A fault of the configuration is an *OptionError, or several of
-	// them joined with errors.Join.
+	// them joined with errors.Join. A schema beside an error is what the rows
+	// would have once it is mended: faults of later stages are found with it.
 	Schema(in []*arrow.Schema) (*arrow.Schema, error)
 
 	// Run starts nothing until the result is ranged over. A sink (a stage

@@ -82,12 +82,9 @@ func (c *classify) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
 		c.root = stage.RootOf(in[0].Field(c.image))
 	}
 	errs = append(errs, c.config.checkModel(c.models.Names()))
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
 	c.layout = newLayout(c.config, c.id)
 	c.schema = columns.AppendFields(in[0], c.layout.fields...)
-	return c.schema, nil
+	return c.schema, errors.Join(errs...)
 }
 
 // Prepare implements stage.Preparer: it opens the model and computes the

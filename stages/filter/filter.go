@@ -24,10 +24,8 @@ type filter struct{ config Config }
 
 // Schema implements stage.Stage.
 func (f filter) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
-	if _, err := f.compile(in[0]); err != nil {
-		return nil, err
-	}
-	return in[0], nil
+	_, err := f.compile(in[0])
+	return in[0], err
 }
 
 func (f filter) compile(in *arrow.Schema) (*expression.Program, error) {

@@ -115,11 +115,8 @@ func (c *coder) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
 			break
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
 	c.schema = columns.AppendFields(in[0], c.columns.Fields()...)
-	return c.schema, nil
+	return c.schema, errors.Join(errs...)
 }
 
 // compile compiles the expressions of the inputs. Programs are not for

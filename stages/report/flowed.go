@@ -14,7 +14,7 @@ func (m *composer) stages() *stageTable {
 	if len(m.facts.Stages) == 0 {
 		return nil
 	}
-	t := &stageTable{Caption: m.table(say("Rows through the stages, as the run counted them. In every stage, rows in and added are rows out and dropped."))}
+	t := &stageTable{Caption: m.table(say("Rows through the stages, as the run counted them. In each stage, In + Added = Out + Dropped; what a stage reads counts as added."))}
 	balanced := true
 	for _, s := range m.facts.Stages {
 		added, dropped, faults := sum(s.Added), sum(s.Dropped), sum(s.Faults)

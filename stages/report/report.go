@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -20,10 +21,8 @@ type report struct{ config Config }
 
 // Schema implements stage.Stage.
 func (r report) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
-	if _, err := newLayout(r.config, in[0]); err != nil {
-		return nil, err
-	}
-	return in[0], nil
+	_, err := newLayout(r.config, in[0])
+	return in[0], err
 }
 
 // Files implements stage.FileUser.
@@ -98,6 +97,9 @@ func (r report) write(ctx context.Context, env stage.Env, c *collector) error {
 	}
 	if err := f.Commit(); err != nil {
 		return err
+	}
+	if !facts.Partial {
+		_ = os.Remove(env.Study.Resolve(partial(name))) // of a run that was interrupted or limited
 	}
 	env.Ledger.Fact("file", name)
 	env.Ledger.Fact("sha256", picture.Hash(page.Bytes()))

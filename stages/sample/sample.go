@@ -43,11 +43,11 @@ func (s sample) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
 		}
 		fail(message, fmt.Sprintf("give this one another name: `column: %s_%s`", s.config.Column, s.id), "column")
 	}
-	if errs != nil {
-		return nil, errors.Join(errs...)
+	if columns.Index(in[0], s.config.Column) >= 0 {
+		return in[0], errors.Join(errs...)
 	}
 	f := stage.Mark(arrow.Field{Name: s.config.Column, Type: arrow.PrimitiveTypes.Float64}, stage.Inclusion, s.id)
-	return columns.AppendFields(in[0], f), nil
+	return columns.AppendFields(in[0], f), errors.Join(errs...)
 }
 
 // earlier counts the samples that the rows went through before.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"os"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -64,6 +65,7 @@ func (o *output) finish() error {
 	if err := o.file.Commit(); err != nil {
 		return err
 	}
+	_ = os.Remove(o.env.Study.Resolve(partial(o.path))) // of a run that was interrupted or limited
 	o.tell(o.path)
 	return nil
 }

@@ -17,7 +17,7 @@ type save struct{ config Config }
 // Schema implements stage.Stage.
 func (s save) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
 	if _, err := s.writer(io.Discard, in[0]); err != nil {
-		return nil, &stage.OptionError{Path: []string{"path"}, Message: err.Error(), Hint: "leave the column out or change it with a stage of kind `select`, or choose another format"}
+		return in[0], &stage.OptionError{Path: []string{"path"}, Message: err.Error(), Hint: "leave the column out or change it with a stage of kind `select`, or choose another format"}
 	}
 	return in[0], nil
 }

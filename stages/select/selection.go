@@ -2,7 +2,9 @@ package selection
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -19,10 +21,19 @@ type selection struct {
 // Schema implements stage.Stage.
 func (s selection) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
 	l, err := s.plan(in[0])
-	if err != nil {
-		return nil, err
+	if err != nil && !onlyPicks(err) {
+		return nil, err // columns would lack that later stages may name
 	}
-	return l.schema, nil
+	return l.schema, err
+}
+
+// onlyPicks reports whether all that is wrong are names under keep and drop.
+func onlyPicks(err error) bool {
+	many, ok := err.(interface{ Unwrap() []error })
+	return ok && !slices.ContainsFunc(many.Unwrap(), func(err error) bool {
+		var o *stage.OptionError
+		return !errors.As(err, &o) || len(o.Path) == 0 || o.Path[0] != "keep" && o.Path[0] != "drop"
+	})
 }
 
 // EstimateRows implements stage.Estimator.
