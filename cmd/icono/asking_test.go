@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,10 +51,10 @@ func askingRun(dir string, args ...string) *exec.Cmd {
 // A run that is killed again and again pays at most the questions that were in
 // flight a second time, and ends with the same bytes as one that was not.
 func TestKilledWhileAsking(t *testing.T) {
-	delay := time.Duration(0)
+	var delay atomic.Int64 // nanoseconds
 	s := chattest.Start(t, chattest.Options{Key: plantedKey, Script: func(c *chattest.Call) chattest.Behaviour {
 		b := chattest.Says(fmt.Sprintf(`{"Tone": "%.8s"}`, c.Identity))
-		b.Delay = delay
+		b.Delay = time.Duration(delay.Load())
 		return b
 	}})
 	plain, killed := askingStudy(t, s.URL), askingStudy(t, s.URL)
@@ -61,7 +62,7 @@ func TestKilledWhileAsking(t *testing.T) {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	before := s.Answers()
-	delay = 20 * time.Millisecond
+	delay.Store(int64(20 * time.Millisecond))
 	kills := 4
 	for range kills {
 		cmd := askingRun(killed)

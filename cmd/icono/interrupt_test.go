@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -13,10 +15,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
-)
 
-// posts is the number of rows of the study that is interrupted.
-const posts = 150
+	"icono/internal/chat/chattest"
+)
 
 // slow is a study that takes a while: many rows whose pictures are those of the
 // example, coded one at a time. Its second table is made of a spooled edge.
@@ -124,7 +125,7 @@ func (s *slow) files(t *testing.T) map[string]string {
 // its effect on rows.
 func (s *slow) halfway(t *testing.T, want int, signals ...os.Signal) string {
 	t.Helper()
-	for share := 0.5; share < 1; share += 0.1 {
+	for _, share := range []float64{0.5, 0.6, 0.4, 0.7, 0.35, 0.8, 0.9} {
 		code, text := s.run(t, func(p *os.Process) {
 			time.Sleep(time.Duration(share * float64(s.took)))
 			for _, signal := range signals {
@@ -196,15 +197,42 @@ func (s *slow) parquetRows(t *testing.T, name string) int {
 	return bytes.Count(text, []byte("\n")) - 1
 }
 
+// A server that does not answer keeps a run from draining: the second signal
+// ends it.
 func TestSecondInterruptEndsAtOnce(t *testing.T) {
-	s := newSlow(t)
-	whole := s.files(t)
-	s.halfway(t, -int(syscall.SIGINT), syscall.SIGINT, syscall.SIGINT, syscall.SIGINT)
-	after := s.files(t)
-	for name, content := range whole {
-		if after[name] != content {
-			t.Errorf("%s has changed", name)
-		}
+	asked, release := make(chan bool, 100), make(chan bool)
+	s := chattest.Start(t, chattest.Options{Key: plantedKey, Script: func(*chattest.Call) chattest.Behaviour {
+		asked <- true
+		<-release
+		return chattest.Says(`{"Tone": "late"}`)
+	}})
+	defer close(release)
+	dir := askingStudy(t, s.URL)
+	cmd := askingRun(dir)
+	var out bytes.Buffer
+	heard, tell := io.Pipe()
+	cmd.Stderr = io.MultiWriter(&out, tell)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(heard)
+	for lines.Scan() && !strings.Contains(lines.Text(), "a second Ctrl-C ends at once") { // the first one is heard
+	}
+	go func() { _, _ = io.Copy(io.Discard, heard) }()
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // says that a signal ended it
+	_ = tell.Close()
+	if w := cmd.ProcessState.Sys().(syscall.WaitStatus); !w.Signaled() || w.Signal() != syscall.SIGINT {
+		t.Errorf("it ended with %v:\n%s", cmd.ProcessState, out.String())
+	}
+	if _, err := os.Stat(filepath.Join(dir, "out/tone.csv")); err == nil {
+		t.Error("there is an output")
 	}
 }
 

@@ -3,3 +3,6 @@
 package main
 
 const race = false
+
+// posts is the number of rows of the study that is interrupted.
+const posts = 150
