@@ -129,6 +129,12 @@ func TestBudgetEndsTidily(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "prices.yaml"), []byte(prices), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	for _, budget := range []string{"0", "NaN", "-1"} {
+		cmd := askingRun(dir, "--budget", budget)
+		if text, _ := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != 2 || s.Asked() > 0 {
+			t.Errorf("--budget %s: exit code %d, %d questions\n%s", budget, cmd.ProcessState.ExitCode(), s.Asked(), text)
+		}
+	}
 	cmd := askingRun(dir, "--set", "prices=prices.yaml", "--budget", "0.2")
 	text, _ := cmd.CombinedOutput()
 	if code := cmd.ProcessState.ExitCode(); code != 4 || !strings.Contains(string(text), "the budget is used up") {

@@ -35,6 +35,7 @@ func storePath(file string) string { return filepath.Join(filepath.Dir(file), st
 type askFlags struct {
 	record, retry string
 	budget        float64
+	limited       bool // --budget was given
 	// look opens what is stored for reading only: plan asks nothing.
 	look bool
 	hand *asking.Hand
@@ -66,12 +67,11 @@ func (f askFlags) options(p *pipeline.Plan, dir string) (asking.Options, error) 
 	if o.Retry, err = answers.ParseStatuses(f.retry); f.retry != "" && err != nil {
 		return o, wrong("--retry: %v", err)
 	}
-	dollars := f.budget
-	if dollars == 0 {
-		dollars = p.Doc.Budget
-	}
-	if dollars < 0 {
-		return o, wrong("--budget %g: take more than 0 dollars", f.budget)
+	dollars := p.Doc.Budget
+	if f.limited {
+		if dollars = f.budget; !(dollars > 0) { // NaN is not above 0 either
+			return o, wrong("--budget %g: take more than 0 dollars", f.budget)
+		}
 	}
 	if dollars > 0 {
 		limit, err := price.Dollars(dollars)

@@ -35,8 +35,21 @@ func (e *exitError) Error() string {
 // Unwrap gives the cause.
 func (e *exitError) Unwrap() error { return e.err }
 
+// exitCode is the exit code of an error.
+func exitCode(err error) int {
+	var known *exitError
+	if errors.As(err, &known) {
+		return known.code
+	}
+	return exitFailed
+}
+
 // failed gives an error of a run its exit code.
 func failed(err error) error {
+	var known *exitError // of what a stage was given, such as a wrong flag
+	if errors.As(err, &known) {
+		return known
+	}
 	var missing *stage.MissingError
 	if errors.As(err, &missing) {
 		return &exitError{exitMissing, err}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -46,11 +47,15 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 			drain, signalled := interrupts(c.Context(), func() {
 				line.say("interrupted: finishing the rows that are begun; a second Ctrl-C ends at once")
 			})
+			flags.ask.limited = c.Flags().Changed("budget")
 			s, err := a.open(c.Context(), args, flags, true)
 			if err != nil {
 				return err
 			}
 			defer s.close()
+			if _, err := flags.ask.options(s.plan, filepath.Dir(s.plan.Doc.File.Name)); err != nil && exitCode(err) == exitWrong {
+				return err
+			}
 			if err := a.admit(s.faults); err != nil {
 				return err
 			}
@@ -85,11 +90,11 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 	return c
 }
 
-// interrupts calls tell and closes drain at the first SIGINT or SIGTERM. The
+// interrupts calls tell and closes drain at the first SIGINT, SIGTERM or SIGHUP. The
 // next one has its default effect: it ends the process. signalled returns the
 // signal that came, or 0.
 func interrupts(ctx context.Context, tell func()) (drain <-chan struct{}, signalled func() syscall.Signal) {
-	watch, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	watch, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	closing := make(chan struct{})
 	context.AfterFunc(watch, func() {
 		stop()
@@ -103,6 +108,9 @@ func interrupts(ctx context.Context, tell func()) (drain <-chan struct{}, signal
 			return 0
 		case strings.Contains(cause.Error(), syscall.SIGTERM.String()):
 			return syscall.SIGTERM
+		}
+		if strings.Contains(cause.Error(), syscall.SIGHUP.String()) {
+			return syscall.SIGHUP
 		}
 		return syscall.SIGINT
 	}

@@ -139,7 +139,7 @@ func reason(err error) string {
 	}
 	switch {
 	case strings.Contains(message, "integer divide by zero"):
-		return "it divides by zero; say what holds then: `n == 0 ? nil : m % n`"
+		return "it divides by zero; ask first whether it can, as in `n > 0 and m % n == 0`"
 	case strings.Contains(message, "memory budget exceeded"):
 		return "it makes too many values for one row"
 	}

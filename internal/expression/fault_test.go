@@ -125,3 +125,15 @@ func TestRowErrors(t *testing.T) {
 		}
 	}
 }
+
+// A text that is cut within a character would make files that nobody can read.
+func TestCutCharacter(t *testing.T) {
+	rec := rows(t, memory.DefaultAllocator)
+	p, err := expression.Compile(`"Gr\u00fc\u00dfe"[:3]`, rec.Schema(), expression.Text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, _, err := p.Array(memory.DefaultAllocator, rec); err == nil || !strings.Contains(err.Error(), "cuts a character in two") {
+		t.Errorf("%v, %v", a, err)
+	}
+}

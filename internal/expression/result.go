@@ -1,9 +1,11 @@
 package expression
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"time"
+	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -135,6 +137,9 @@ func appendValue(b array.Builder, v any) error {
 		}
 	case *array.StringBuilder:
 		if r.Kind() == reflect.String {
+			if !utf8.ValidString(r.String()) {
+				return errors.New("it cuts a character in two: places in a text count bytes, and letters such as ü have several")
+			}
 			b.Append(r.String())
 			return nil
 		}

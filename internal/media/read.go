@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"path"
+	"strings"
 )
 
 // MaxPicture is the size in bytes above which a picture file is not read.
@@ -35,6 +37,28 @@ func Reason(err error) (why string, missing bool) {
 		err = at.Err
 	}
 	return err.Error(), false
+}
+
+// Explain words why a picture could not be read, with its name, and tells
+// whether it is because there is no such file.
+func Explain(name string, err error) (why string, missing bool) {
+	why, missing = Reason(err)
+	switch {
+	case strings.Contains(name, "://"):
+		return name + " is a web address: download the picture first", true
+	case missing:
+		return "there is no file " + name, true
+	}
+	return name + ": " + why, false
+}
+
+// Under joins the path of a picture with the folder that relative ones start at.
+// An absolute path and a web address stay.
+func Under(root, name string) string {
+	if root == "" || path.IsAbs(name) || strings.Contains(name, "://") {
+		return name
+	}
+	return path.Join(root, name)
 }
 
 // IsPicture reports whether a file's name ends as those of pictures do.

@@ -17,7 +17,7 @@ func (d *Document) spec(n *source.Node, list *diag.List) Spec {
 	} else {
 		list.Error("required", s.idAt, "a stage has no `id`", "name it: `- id: posts`")
 	}
-	if s.ID = text(n, "id", list); s.ID != "" && !idPattern.MatchString(s.ID) {
+	if s.ID = text(n, "id", list); (s.ID != "" || n.Get("id") != nil && n.Get("id").Tag == "!!str") && !idPattern.MatchString(s.ID) {
 		list.Error("bad-id", s.idAt, fmt.Sprintf("`%s` cannot be an id", s.ID), "use letters, digits, - and _, and begin with a letter")
 	}
 	if v := n.Get("kind"); v != nil {

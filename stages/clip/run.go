@@ -3,7 +3,6 @@ package clip
 import (
 	"context"
 	"iter"
-	"path"
 	"strings"
 	"sync"
 
@@ -134,10 +133,7 @@ func (r *runner) prepare(_ context.Context, j job) (prepared, error) {
 		p.fault = outcome{status: stage.Missing, err: "the row names no picture"}
 		return p, nil
 	}
-	name := j.path
-	if r.root != "" && !path.IsAbs(name) {
-		name = path.Join(r.root, name)
-	}
+	name := media.Under(r.root, j.path)
 	data, err := media.ReadPicture(r.env.Study.Open, name)
 	if err != nil {
 		p.fault = readFault(name, err)
@@ -161,11 +157,11 @@ func interrupted() outcome {
 
 // readFault words why a picture could not be read.
 func readFault(name string, err error) outcome {
-	why, missing := media.Reason(err)
+	why, missing := media.Explain(name, err)
 	if missing {
-		return outcome{status: stage.Missing, err: "there is no file " + name}
+		return outcome{status: stage.Missing, err: why}
 	}
-	return outcome{status: stage.Unreadable, err: name + ": " + why}
+	return outcome{status: stage.Unreadable, err: why}
 }
 
 // take accepts the next prepared row and runs the model when a batch is full.

@@ -2,7 +2,6 @@ package gpt
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -25,16 +24,14 @@ func (r *runner) picture(rec arrow.Record, at int) (*chat.Image, *coding.Outcome
 	if col.IsNull(at) || name == "" {
 		return nil, &coding.Outcome{Status: stage.Missing, Reason: "the row names no picture"}
 	}
-	if r.root != "" && !path.IsAbs(name) {
-		name = path.Join(r.root, name)
-	}
+	name = media.Under(r.root, name)
 	data, err := media.ReadPicture(r.env.Study.Open, name)
 	if err != nil {
-		why, missing := media.Reason(err)
+		why, missing := media.Explain(name, err)
 		if missing {
-			return nil, &coding.Outcome{Status: stage.Missing, Reason: "there is no file " + name}
+			return nil, &coding.Outcome{Status: stage.Missing, Reason: why}
 		}
-		return nil, &coding.Outcome{Status: stage.Unreadable, Reason: name + ": " + why}
+		return nil, &coding.Outcome{Status: stage.Unreadable, Reason: why}
 	}
 	image, err := r.sendable(data, r.config.Image.Detail, name)
 	if err != nil {

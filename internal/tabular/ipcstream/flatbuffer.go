@@ -166,8 +166,23 @@ func (b flat) arrowField(table, depth int) {
 
 func (b flat) batch(table int) {
 	for slot, size := range map[int]int{batchNodes: 16, batchBuffers: 16, batchVariadic: 8} {
-		if at := b.field(table, slot); at != 0 {
-			b.vector(at, size)
+		at := b.field(table, slot)
+		if at == 0 {
+			continue
+		}
+		start, n := b.vector(at, size)
+		if slot != batchVariadic {
+			continue
+		}
+		// Each counts buffers of the batch, which are all listed.
+		buffers := 0
+		if listed := b.field(table, batchBuffers); listed != 0 {
+			_, buffers = b.vector(listed, 16)
+		}
+		for i := range n {
+			if c := int64(binary.LittleEndian.Uint64(b[start+8*i:])); c < 0 || c > int64(buffers) {
+				panic(errDescription)
+			}
 		}
 	}
 }
