@@ -14,7 +14,7 @@ import (
 // csvWriter writes CSV as RFC 4180 has it: CRLF at the end of each record,
 // also the last, quotes round cells that hold a delimiter, a quote or a line
 // end, quotes doubled. An empty text is written as "" so that it differs from
-// null.
+// null, which is nothing, or NA in a table of one column.
 type csvWriter struct {
 	w      io.Writer
 	schema *arrow.Schema
@@ -40,6 +40,9 @@ func newCSVWriter(w io.Writer, f Format, schema *arrow.Schema, o WriteOptions) (
 		return nil, fmt.Errorf("a table without columns cannot be written as %s", f)
 	}
 	c := &csvWriter{w: w, schema: schema, delim: []byte(delim), null: o.NullText}
+	if c.null == "" && schema.NumFields() == 1 {
+		c.null = "NA" // readers, this one too, pass over lines without text
+	}
 	if o.BOM {
 		c.buf = append(c.buf, "\ufeff"...)
 	}
