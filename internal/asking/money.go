@@ -28,36 +28,18 @@ type bounds struct {
 	priced   bool
 }
 
-// bound finds what a request can cost at most: no more tokens than bytes for its
-// text, and for pictures what their rule gives at most.
-func (l *Line) bound(r chat.Request) bounds {
-	var text, pictures, most int64
-	count := func(s string) {
-		text += price.TokensBound(s)
-		most += price.Tokens(s).Expected
-	}
-	count(r.System)
+// bound finds what a request can cost at most, with an estimate of its parts: no
+// more tokens than bytes for its text, and for pictures what their rule gives at
+// most.
+func (l *Line) bound(r chat.Request, p price.Part) bounds {
+	text := price.TokensBound(r.System) + price.TokensBound(string(r.Format.Schema)) + turnTokens*int64(len(r.Messages))
 	for _, m := range r.Messages {
-		for _, p := range m.Parts {
-			if p.Image == nil {
-				count(p.Text)
-				continue
-			}
-			w, h := size(p.Image)
-			tokens, _ := l.entry.Pictures(w, h, string(p.Image.Detail))
-			pictures += tokens.High
-			most += tokens.Expected
+		for _, part := range m.Parts {
+			text += price.TokensBound(part.Text)
 		}
-		text += turnTokens
 	}
-	count(string(r.Format.Schema))
-	b := bounds{expected: most}
-	var out int64
-	if r.Parameters.MaxTokens != nil {
-		out = *r.Parameters.MaxTokens
-		b.expected += min(out, 500)
-	}
-	worst, ok := l.entry.Worst(text+pictures, out, false)
+	b := bounds{expected: p.Text.Plus(p.Pictures).Expected + min(p.MaxOutput, 500)}
+	worst, ok := l.entry.Worst(text+p.Pictures.High, p.MaxOutput, false)
 	b.worst, b.priced = int64(worst), ok
 	return b
 }
@@ -83,8 +65,7 @@ func (l *Line) cost(u chat.Usage) (price.Money, bool) {
 }
 
 // paid adds what one request came to, and what it was expected to.
-func (l *Line) paid(r chat.Request, u chat.Usage, cost price.Money, known bool) {
-	part := l.part(r)
+func (l *Line) paid(part price.Part, u chat.Usage, cost price.Money, known bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if u.Reported {

@@ -59,7 +59,8 @@ func repair(r chat.Request, text string, wrong error) chat.Request {
 
 // once sends one request within the budget.
 func (l *Line) once(ctx context.Context, r chat.Request, note string) (answers.Answer, chat.Reply, error) {
-	bound := l.bound(r)
+	part := l.part(r)
+	bound := l.bound(r, part)
 	reservation, err := l.reserve(ctx, bound)
 	if err != nil {
 		return answers.Answer{}, chat.Reply{}, err
@@ -80,7 +81,7 @@ func (l *Line) once(ctx context.Context, r chat.Request, note string) (answers.A
 	if reply.Usage.Reported {
 		call.Settle(reply.Usage.Input + reply.Usage.Output)
 	}
-	l.paid(r, reply.Usage, cost, known)
+	l.paid(part, reply.Usage, cost, known)
 	a := answers.Answer{Body: reply.Raw, Model: reply.Model, Usage: usage(reply.Usage), Note: strings.Join(append(reply.Adapted, notes(note)...), "; ")}
 	return a, reply, l.outcome(ctx, reply, a, err)
 }

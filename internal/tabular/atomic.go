@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +22,13 @@ type AtomicFile struct {
 	path string
 	made []string // folders that were made for it, the outermost first
 	done bool
+}
+
+// Partial names the file of a run that was interrupted or limited, beside the one
+// of a complete run: out/a.csv gives out/a.partial.csv.
+func Partial(name string) string {
+	ext := path.Ext(name)
+	return strings.TrimSuffix(name, ext) + ".partial" + ext
 }
 
 // Create starts a file that will lie at path. It makes the folder, and removes

@@ -65,9 +65,3 @@ func (c *Config) Validate() error {
 	}
 	return nil
 }
-
-// partial names the file of an interrupted run.
-func partial(name string) string {
-	ext := path.Ext(name)
-	return strings.TrimSuffix(name, ext) + ".partial" + ext
-}

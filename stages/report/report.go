@@ -81,7 +81,7 @@ func (r report) write(ctx context.Context, env stage.Env, c *collector) error {
 	}
 	name, facts, interrupted := string(r.config.Path), env.Run(), env.Draining()
 	if facts.Partial = facts.Partial || interrupted; facts.Partial {
-		name = partial(name)
+		name = tabular.Partial(name)
 	}
 	var page bytes.Buffer
 	if err := render(&page, compose(r.config, facts, c, shots)); err != nil {
@@ -99,7 +99,7 @@ func (r report) write(ctx context.Context, env stage.Env, c *collector) error {
 		return err
 	}
 	if !facts.Partial {
-		_ = os.Remove(env.Study.Resolve(partial(name))) // of a run that was interrupted or limited
+		_ = os.Remove(env.Study.Resolve(tabular.Partial(name))) // of a run that was interrupted or limited
 	}
 	env.Ledger.Fact("file", name)
 	env.Ledger.Fact("sha256", picture.Hash(page.Bytes()))

@@ -17,6 +17,7 @@ import (
 	"icono/internal/option"
 	"icono/internal/stage"
 	"icono/internal/stagetest"
+	"icono/internal/tabular"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -101,7 +102,7 @@ func made(t testing.TB, c *Config, f stage.RunFacts, schema *arrow.Schema, batch
 	}
 	name := string(c.Path)
 	if f.Partial {
-		name = partial(name)
+		name = tabular.Partial(name)
 	}
 	page, err := os.ReadFile(folder.Resolve(name))
 	if err != nil {

@@ -65,13 +65,13 @@ func (o *output) finish() error {
 	if err := o.file.Commit(); err != nil {
 		return err
 	}
-	_ = os.Remove(o.env.Study.Resolve(partial(o.path))) // of a run that was interrupted or limited
+	_ = os.Remove(o.env.Study.Resolve(tabular.Partial(o.path))) // of a run that was interrupted or limited
 	o.tell(o.path)
 	return nil
 }
 
 func (o *output) finishPartial() error {
-	name := partial(o.path)
+	name := tabular.Partial(o.path)
 	f, err := tabular.Create(o.env.Study.Resolve(name))
 	if err != nil {
 		return err

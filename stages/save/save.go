@@ -3,8 +3,6 @@ package save
 import (
 	"context"
 	"io"
-	"path"
-	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -72,10 +70,4 @@ func (s save) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.Ro
 func (s save) writer(w io.Writer, schema *arrow.Schema) (tabular.Writer, error) {
 	f, _ := s.config.format()
 	return tabular.NewWriter(w, f, schema, tabular.WriteOptions{BOM: s.config.BOM, Delimiter: s.config.Delimiter, Compression: s.config.Compression})
-}
-
-// partial returns the name of the file that an interrupted run writes.
-func partial(name string) string {
-	ext := path.Ext(name)
-	return strings.TrimSuffix(name, ext) + ".partial" + ext
 }
