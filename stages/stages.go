@@ -4,6 +4,7 @@ package stages
 import (
 	"icono/internal/stage"
 	"icono/stages/clip"
+	"icono/stages/ensemble"
 	"icono/stages/filter"
 	"icono/stages/gpt"
 	"icono/stages/join"
@@ -12,6 +13,7 @@ import (
 	"icono/stages/sample"
 	"icono/stages/save"
 	selection "icono/stages/select"
+	"icono/stages/unnest"
 )
 
 // Backends are the parts of the machine that kinds need. A kind that is only
@@ -32,6 +34,8 @@ func All(b Backends) []stage.Kind {
 		sample.Kind(),
 		clip.Kind(b.Models),
 		gpt.Kind(b.Askers),
+		ensemble.Kind(b.Askers),
+		unnest.Kind(),
 		join.Kind(),
 		save.Kind(),
 		report.Kind(),

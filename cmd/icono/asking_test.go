@@ -103,6 +103,45 @@ func TestKilledWhileAsking(t *testing.T) {
 	}
 }
 
+// A run that is killed while it asks in batches finds them again: no answer is
+// paid twice, whenever the kill comes.
+func TestKilledWhileABatchRuns(t *testing.T) {
+	s := chattest.Start(t, chattest.Options{Key: plantedKey, Batch: chattest.BatchOptions{Polls: 8}, Script: func(c *chattest.Call) chattest.Behaviour {
+		return chattest.Says(fmt.Sprintf(`{"Tone": "%.8s"}`, c.Identity))
+	}})
+	plain, killed := askingStudy(t, s.URL), askingStudy(t, s.URL)
+	if text, err := askingRun(plain).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	before := s.Answers()
+	batched := []string{"--set", "tone.mode=batch", "--set", "tone.batch.poll=0.1", "--set", "tone.batch.requests=25"}
+	for range 5 {
+		cmd := askingRun(killed, batched...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(40+rand.IntN(200)) * time.Millisecond)
+		_ = cmd.Process.Kill() // it may have ended
+		_ = cmd.Wait()
+	}
+	text, err := askingRun(killed, batched...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if paid := s.Answers() - before; paid != 60 {
+		t.Errorf("%d answers paid for 60 questions, in %d batches\n%s", paid, s.Batches(), text)
+	}
+	want, err := os.ReadFile(filepath.Join(plain, "out/tone.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(filepath.Join(killed, "out/tone.csv"))
+	if err != nil || string(got) != string(want) {
+		t.Errorf("the outputs differ: %v\n%s\n%s", err, want, got)
+	}
+	planted(t, killed)
+}
+
 // planted fails where a file holds the key.
 func planted(t *testing.T, dir string) {
 	t.Helper()

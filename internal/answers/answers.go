@@ -41,9 +41,9 @@ type Usage struct {
 	Reasoning   int64 `json:"reasoning,omitempty"`
 }
 
-// Plus is the sum of two usages.
+// Plus is the sum of two usages; counts that are too large stay at the largest.
 func (u Usage) Plus(v Usage) Usage {
-	return Usage{u.Input + v.Input, u.CachedInput + v.CachedInput, u.Output + v.Output, u.Reasoning + v.Reasoning}
+	return Usage{plus(u.Input, v.Input), plus(u.CachedInput, v.CachedInput), plus(u.Output, v.Output), plus(u.Reasoning, v.Reasoning)}
 }
 
 // compact is JSON without white space between tokens; other bytes unchanged.

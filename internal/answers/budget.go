@@ -37,6 +37,7 @@ type Budget struct {
 	mu              sync.Mutex
 	spent, reserved int64
 	changed         chan struct{} // closed when room may have been made
+	gauges          map[string]*Gauge
 }
 
 // NewBudget caps spending at limit; a negative limit is 0.
@@ -66,13 +67,12 @@ func (b *Budget) Reserve(ctx context.Context, worst int64) (*Reservation, error)
 			return nil, context.Cause(ctx)
 		}
 		b.mu.Lock()
-		fits := worst <= math.MaxInt64-b.reserved && (b.limit < 0 || worst <= b.limit-b.spent-b.reserved)
-		if fits {
+		if b.fits(worst) {
 			b.reserved += worst
 			b.mu.Unlock()
 			return &Reservation{b: b, worst: worst}, nil
 		}
-		if b.limit < 0 && b.reserved == 0 || b.limit >= 0 && worst > b.limit-b.spent {
+		if b.reserved == 0 || b.limit >= 0 && worst > b.limit-b.spent {
 			err := &BudgetError{b.limit, b.spent, b.reserved, worst}
 			b.mu.Unlock()
 			return nil, err
@@ -85,6 +85,12 @@ func (b *Budget) Reserve(ctx context.Context, worst int64) (*Reservation, error)
 			return nil, context.Cause(ctx)
 		}
 	}
+}
+
+// fits reports whether an amount can be reserved. No sum leaves its type.
+func (b *Budget) fits(worst int64) bool {
+	all := plus(plus(b.spent, b.reserved), worst)
+	return worst >= 0 && worst <= math.MaxInt64-b.reserved && (b.limit < 0 || all <= b.limit && all < math.MaxInt64)
 }
 
 // Settle replaces the reservation by what the request cost. A negative cost
@@ -130,5 +136,5 @@ func (b *Budget) Left() (left int64, limited bool) {
 	if b.limit < 0 {
 		return 0, false
 	}
-	return max(b.limit-spent-reserved, 0), true
+	return max(b.limit-plus(spent, reserved), 0), true
 }

@@ -144,3 +144,22 @@ func TestReserveWaitsOnlyWhileItMayHelp(t *testing.T) {
 		t.Errorf("what costs nothing fits in an empty budget: %v", err)
 	}
 }
+
+// Amounts at the end of their type never make room.
+func TestBudgetDoesNotOverflow(t *testing.T) {
+	b := NewBudget(1e9)
+	first, err := b.Reserve(t.Context(), 1e9)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Settle(math.MaxInt64)
+	b.reserved = math.MaxInt64 / 2
+	for _, worst := range []int64{0, 1, math.MaxInt64} {
+		if _, ok := b.TryReserve(worst); ok {
+			t.Errorf("%d fits", worst)
+		}
+	}
+	if left, limited := b.Left(); left != 0 || !limited {
+		t.Errorf("%d left", left)
+	}
+}

@@ -46,6 +46,12 @@ func (s *Store) moment(ctx context.Context, f func(*sql.Tx, querier) error) erro
 	}}))
 }
 
+// any reports whether an answer or a fault may be stored.
+func (q querier) any(k Key) bool {
+	var there bool
+	return q.row(sqlAny, k[:]).Scan(&there) != nil || there
+}
+
 // answer looks an answer up, nil where there is none, and whether it is known
 // that a row of a stage uses it.
 func (q querier) answer(k Key, stage, row string) (_ *Answer, used bool, err error) {

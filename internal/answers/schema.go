@@ -48,4 +48,5 @@ const (
 	sqlFault   = `SELECT status, reason, count, input, cached, output, reasoning, raw FROM faults WHERE key = ?`
 	sqlRequest = `SELECT provider, model, base_url, repeat, base, prefix, suffix, middle FROM requests WHERE key = ?`
 	sqlBase    = `SELECT body FROM bases WHERE id = ?`
+	sqlAny     = `SELECT EXISTS(SELECT 1 FROM answers WHERE key = ?1) OR EXISTS(SELECT 1 FROM faults WHERE key = ?1)`
 )

@@ -75,7 +75,8 @@ func (s *Session) Superseded() int64 { return s.superseded.Load() }
 
 // Do returns the stored answer to a request, or asks for it and stores it; an
 // asked answer is durable when Do returns. Identical requests are asked once at
-// a time, and in mode all once as long as the store is open. The error is a
+// a time, by several programs too, and in mode all once as long as the store is
+// open. The error is a
 // *MissError where a replay has no answer, a *FaultError where the request went
 // wrong now or earlier, ask's error where it gave another one, or what kept the
 // answer from being read or stored; then the Answer is still returned, if there
@@ -94,13 +95,24 @@ func (s *Session) Do(ctx context.Context, r Request, ask Ask) (Answer, Origin, e
 		}
 		return Answer{}, "", s.miss(ctx, k, r)
 	}
-	look := func() result {
+	look := func(ctx context.Context) result {
 		if s.o.Mode == All && !s.o.Store.tried.has(k) {
 			return result{}
 		}
 		return s.find(ctx, k, r.Row)
 	}
-	got, joined := s.o.Store.flights.do(ctx, k, look, func(ctx context.Context) result { return s.ask(ctx, k, r, ask) })
+	got, joined := s.o.Store.flights.do(ctx, k, func() result { return look(ctx) }, func(ctx context.Context) result {
+		if err := s.o.Store.asking.lock(ctx, k); err != nil {
+			return result{err: err}
+		}
+		defer s.o.Store.asking.unlock(k)
+		if s.o.Store.now(ctx).any(k) { // another program may have asked meanwhile
+			if got := look(ctx); got.settled() {
+				return got
+			}
+		}
+		return s.ask(ctx, k, r, ask)
+	})
 	if joined && got.origin != "" {
 		s.use(k, r.Row)
 	}

@@ -19,7 +19,8 @@ const FileName = "answers.db"
 var ErrClosed = errors.New("the answer store is closed")
 
 // Store is the answer store of a study. It may be used from many goroutines,
-// and two programs may use one file beside each other.
+// and two programs may use one file beside each other: what one of them asks,
+// the other waits for. In one process a folder's store is opened once.
 type Store struct {
 	path     string
 	readOnly bool
@@ -27,6 +28,7 @@ type Store struct {
 	prepared map[string]*sql.Stmt
 	flights  flights
 	tried    keys
+	asking   asking
 
 	mu     sync.RWMutex // held for reading while a write is handed over
 	closed bool
@@ -60,6 +62,7 @@ func Open(ctx context.Context, folder string) (*Store, error) {
 		s.read.Close()
 		return nil, s.explain(err)
 	}
+	s.asking = openAsking(filepath.Dir(path))
 	go s.writeAll(w)
 	return s, nil
 }
@@ -103,7 +106,7 @@ func (s *Store) Close() error {
 		close(s.writes)
 		<-s.ended
 	}
-	return errors.Join(s.late, s.read.Close())
+	return errors.Join(s.late, s.read.Close(), s.asking.close())
 }
 
 // unread words why something could not be read.
@@ -132,7 +135,7 @@ func (s *Store) openReaders(ctx context.Context, options string) error {
 	db.SetMaxIdleConns(4)
 	s.read, s.prepared = db, map[string]*sql.Stmt{}
 	err = s.recognise(ctx)
-	for _, text := range []string{sqlAnswer, sqlFault, sqlRequest, sqlBase} {
+	for _, text := range []string{sqlAnswer, sqlFault, sqlRequest, sqlBase, sqlAny} {
 		if err == nil {
 			s.prepared[text], err = db.PrepareContext(ctx, text)
 		}

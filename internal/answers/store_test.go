@@ -18,6 +18,9 @@ func TestMain(m *testing.M) {
 	if folder := os.Getenv(writerFolder); folder != "" {
 		writeUntilKilled(folder)
 	}
+	if folder := os.Getenv(askerFolder); folder != "" {
+		askAll(folder, os.Getenv(askerURL))
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -91,8 +94,8 @@ func TestAnswersOutliveTheStore(t *testing.T) {
 		t.Errorf("after Close: %v", err)
 	}
 	files, _ := os.ReadDir(folder)
-	if len(files) != 2 {
-		t.Errorf("a closed store has other files than itself and .gitignore: %v", files)
+	if len(files) != 3 {
+		t.Errorf("a closed store has other files than itself, its lock and .gitignore: %v", files)
 	}
 	if text, _ := os.ReadFile(filepath.Join(folder, ".gitignore")); string(text) != "*\n" {
 		t.Errorf(".gitignore: %q", text)

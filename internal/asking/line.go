@@ -32,6 +32,12 @@ type Server struct {
 	RequestsPerMinute      float64
 	TokensPerMinute        float64
 	Timeout                time.Duration
+	// Batch has questions answered together, for the price of batches.
+	Batch bool
+	// Files bounds batch files; zeros are the service's own bounds.
+	Files chat.Limits
+	// Poll is the longest time between two looks at a batch, at least 1 ms.
+	Poll time.Duration
 }
 
 // Line is one stage's access to a model.
@@ -57,12 +63,14 @@ type Line struct {
 	observed price.Calibration // of this run
 	planned  price.Estimate    // what the requests of this run were expected to be
 	quoted   map[answers.Key]bool
+	batched  batched
+	waiting  string // what a batch is waited for; "" for nothing
 }
 
 // Line opens a stage's access. A key that is missing is an error only when a
 // question must be asked.
 func (d *Desk) Line(ctx context.Context, stageID string, s Server) (*Line, error) {
-	l := &Line{desk: d, stage: stageID, server: s, quoted: map[answers.Key]bool{}}
+	l := &Line{desk: d, stage: stageID, server: s, quoted: map[answers.Key]bool{}, batched: newBatched()}
 	if s.Key != "" {
 		if l.key = strings.TrimSpace(d.options.Variable(s.Key)); l.key == "" {
 			l.keyless = &stage.MissingError{What: fmt.Sprintf("the key for the model %s is not set", s.Model),
@@ -101,6 +109,9 @@ func (l *Line) connect() error {
 	once := o
 	once.MaxAttempts = 1
 	plain.HTTP, plain.Creating = l.network.Client(), transport.New(nil, once).Client()
+	files := o
+	files.Timeout, files.MaxBody = filesTimeout, filesMost
+	plain.Files = transport.New(nil, files).Client()
 	l.client, err = chat.New(plain)
 	return err
 }
@@ -135,17 +146,30 @@ func (l *Line) close() error {
 	return l.cassette.Close()
 }
 
+// What one transfer of a batch file may take.
+const (
+	filesTimeout = time.Hour
+	filesMost    = 4 << 30 // bytes
+)
+
 // Facts implements coding.Asker.
 func (l *Line) Facts() []stage.Fact {
 	facts := []stage.Fact{{Name: "model asked", Value: l.server.Model}}
 	if url := l.client.BaseURL(); url != "" {
 		facts = append(facts, stage.Fact{Name: "server", Value: url})
 	}
+	if l.server.Batch {
+		facts = append(facts, stage.Fact{Name: "asked", Value: "in batches"})
+	}
 	return facts
 }
 
-// Ask implements coding.Asker.
+// Ask implements coding.Asker. Where questions are asked in batches it has
+// stored answers only.
 func (l *Line) Ask(ctx context.Context, q coding.Question) (coding.Answered, error) {
+	if l.server.Batch {
+		return l.stored(ctx, q)
+	}
 	r, err := l.request(q)
 	if err != nil {
 		return coding.Answered{}, err

@@ -39,7 +39,7 @@ func (l *Line) bound(r chat.Request, p price.Part) bounds {
 		}
 	}
 	b := bounds{expected: p.Text.Plus(p.Pictures).Expected + min(p.MaxOutput, 500)}
-	worst, ok := l.entry.Worst(text+p.Pictures.High, p.MaxOutput, false)
+	worst, ok := l.entry.Worst(text+p.Pictures.High, p.MaxOutput, l.server.Batch)
 	b.worst, b.priced = int64(worst), ok
 	return b
 }
@@ -61,7 +61,7 @@ func (l *Line) reserve(ctx context.Context, b bounds) (*answers.Reservation, err
 }
 
 func (l *Line) cost(u chat.Usage) (price.Money, bool) {
-	return l.entry.Cost(price.Usage{Input: u.Input, CachedInput: u.CachedInput, CacheWrite: u.CacheWrite, Output: u.Output}, false)
+	return l.entry.Cost(price.Usage{Input: u.Input, CachedInput: u.CachedInput, CacheWrite: u.CacheWrite, Output: u.Output}, l.server.Batch)
 }
 
 // paid adds what one request came to, and what it was expected to.
@@ -74,7 +74,7 @@ func (l *Line) paid(part price.Part, u chat.Usage, cost price.Money, known bool)
 	if l.calibration.Requests > 0 {
 		part = l.calibration.Apply(part)
 	}
-	l.planned.Add(l.entry, part, false, 1)
+	l.planned.Add(l.entry, part, l.server.Batch, 1)
 	l.spent.Usage = l.spent.Usage.Plus(usage(u))
 	l.spent.Cost += cost
 	if !known {

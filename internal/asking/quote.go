@@ -43,7 +43,7 @@ func (l *Line) Quote(ctx context.Context, q coding.Question, sum *price.Estimate
 	if l.calibration.Requests > 0 {
 		part = l.calibration.Apply(part)
 	}
-	sum.Add(l.entry, part, false, 1)
+	sum.Add(l.entry, part, l.server.Batch, 1)
 	return nil, nil
 }
 
@@ -99,6 +99,12 @@ func (l *Line) Terms() []string {
 		out = append(out, fmt.Sprintf("%s: $%g a million tokens in, $%g out (%s prices%s)", l.server.Model, *l.entry.Input, *l.entry.Output, l.entry.From, date))
 	} else {
 		out = append(out, fmt.Sprintf("the price of %s is unknown: a file named by `prices:` can say it", l.server.Model))
+	}
+	switch {
+	case l.server.Batch && l.entry.Batch != nil:
+		out = append(out, fmt.Sprintf("asked in batches, for %g%% of the price", *l.entry.Batch*100))
+	case l.server.Batch:
+		out = append(out, "asked in batches; what they cost is not known, so the full price is counted")
 	}
 	if w := l.entry.Warning(time.Now()); w != "" {
 		out = append(out, w)

@@ -9,7 +9,6 @@ import (
 	"icono/internal/answers"
 	"icono/internal/chat"
 	"icono/internal/coding"
-	"icono/internal/price"
 	"icono/internal/stage"
 	"icono/internal/transport"
 )
@@ -61,23 +60,13 @@ func repair(r chat.Request, text string, wrong error) chat.Request {
 func (l *Line) once(ctx context.Context, r chat.Request, note string) (answers.Answer, chat.Reply, error) {
 	part := l.part(r)
 	bound := l.bound(r, part)
-	reservation, err := l.reserve(ctx, bound)
+	money, err := l.purse(ctx, bound)
 	if err != nil {
 		return answers.Answer{}, chat.Reply{}, err
 	}
-	call := &transport.Call{Tokens: bound.expected}
+	call := &transport.Call{Tokens: bound.expected, Again: money.again}
 	reply, err := l.client.Complete(transport.WithCall(ctx, call), r)
-	cost, known := l.cost(reply.Usage)
-	switch {
-	case reply.Usage.Reported && known:
-		reservation.Settle(int64(cost))
-	case reply.Raw != nil || ctx.Err() != nil: // it may have been paid
-		cost = price.Money(bound.worst)
-		reservation.Settle(int64(cost))
-	default:
-		cost = 0
-		reservation.Release()
-	}
+	cost, known := money.settle(reply, call, err)
 	if reply.Usage.Reported {
 		call.Settle(reply.Usage.Input + reply.Usage.Output)
 	}
@@ -93,6 +82,10 @@ func notes(note string) []string {
 	return []string{note}
 }
 
+// downAfter is how many questions in a row may be given up, each after many
+// attempts, before the server counts as down and the run is stopped.
+const downAfter = 8
+
 // outcome sorts an error into what is stored as a fault and what stops the run.
 func (l *Line) outcome(ctx context.Context, reply chat.Reply, a answers.Answer, err error) error {
 	if err == nil {
@@ -100,6 +93,12 @@ func (l *Line) outcome(ctx context.Context, reply chat.Reply, a answers.Answer, 
 	}
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
+	}
+	if wrong := (*transport.RedirectError)(nil); errors.As(err, &wrong) {
+		return fmt.Errorf("the server of %s cannot be asked: %w", l.server.Model, wrong)
+	}
+	if n := transport.InARow(err); n >= downAfter {
+		return fmt.Errorf("%w; %d questions in a row came to no answer: what was answered is kept, so run the study again once the server is well", err, n)
 	}
 	var e *chat.Error
 	if errors.As(err, &e) {
@@ -126,6 +125,10 @@ func (l *Line) stopped(e *chat.Error) error {
 	return e
 }
 
+// usage is what is kept of the counts; such as cannot be are not.
 func usage(u chat.Usage) answers.Usage {
+	if !u.Reported {
+		return answers.Usage{}
+	}
 	return answers.Usage{Input: u.Input, CachedInput: u.CachedInput, Output: u.Output, Reasoning: u.Reasoning}
 }

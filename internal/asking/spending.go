@@ -2,6 +2,7 @@ package asking
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"icono/internal/price"
@@ -14,13 +15,18 @@ type Account struct {
 	Limit    *price.Money
 	// Planned is what the requests of the run were expected to cost.
 	Planned price.Money
+	// Above is how many times its computed worst case a request cost at most,
+	// 0 where none cost more than that.
+	Above float64
+	// Waiting says what batches are waited for, "" for none.
+	Waiting string
 }
 
 // Spending adds up all stages.
 func (d *Desk) Spending() Account {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	a := Account{Reserved: price.Money(d.budget.Reserved()), Limit: d.options.Limit}
+	a := Account{Reserved: price.Money(d.budget.Reserved()), Limit: d.options.Limit, Above: d.budget.Above()}
 	for _, l := range d.lines {
 		s := l.Spending()
 		a.Stored += s.Stored
@@ -28,9 +34,12 @@ func (d *Desk) Spending() Account {
 		a.Shared += s.Shared
 		a.Faults += s.Faults
 		a.Usage = a.Usage.Plus(s.Usage)
-		a.Cost += s.Cost
+		a.Cost = sum(a.Cost, s.Cost)
 		a.Unknown += s.Unknown
-		a.Planned += l.plannedCost()
+		a.Planned = sum(a.Planned, l.plannedCost())
+		if what := l.waitsFor(); what != "" {
+			a.Waiting = what
+		}
 	}
 	return a
 }
@@ -39,6 +48,14 @@ func (l *Line) plannedCost() price.Money {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.planned.Cost.Expected
+}
+
+// sum adds amounts that are not negative and stays at the largest.
+func sum(a, b price.Money) price.Money {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
 }
 
 // Actual words what was paid against what was expected; "" where nothing was
@@ -52,7 +69,11 @@ func (a Account) Actual() string {
 
 // String words the account: "12 asked, 30 stored, $0.0123 spent, $4.98 left".
 func (a Account) String() string {
-	parts := []string{fmt.Sprintf("%d asked", a.Asked), fmt.Sprintf("%d stored", a.Stored)}
+	var parts []string
+	if a.Waiting != "" {
+		parts = append(parts, a.Waiting)
+	}
+	parts = append(parts, fmt.Sprintf("%d asked", a.Asked), fmt.Sprintf("%d stored", a.Stored))
 	if a.Shared > 0 {
 		parts = append(parts, fmt.Sprintf("%d shared", a.Shared))
 	}
@@ -68,7 +89,10 @@ func (a Account) String() string {
 		parts = append(parts, a.Reserved.Short()+" reserved")
 	}
 	if a.Limit != nil {
-		parts = append(parts, max(0, *a.Limit-a.Cost-a.Reserved).Short()+" left")
+		parts = append(parts, max(0, *a.Limit-min(a.Cost, *a.Limit)-a.Reserved).Short()+" left")
+	}
+	if a.Above > 0 {
+		parts = append(parts, counted(a.Above))
 	}
 	return strings.Join(parts, ", ")
 }

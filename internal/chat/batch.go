@@ -160,10 +160,12 @@ func (c *Client) Cancel(ctx context.Context, id string) (Batch, error) {
 	return x.batch(w, err)
 }
 
-// Wait polls a batch until it is done and tells every state to progress, which
-// may be nil. A poll that fails for a while is repeated.
-func (c *Client) Wait(ctx context.Context, id string, every time.Duration, progress func(Batch)) (Batch, error) {
-	for failures := 0; ; {
+// Wait polls a batch until it is done, or until stop is closed, which may be
+// nil, and tells every state to progress, which may be nil. It polls often at
+// first, then at most once in longest. A poll that fails for a while is repeated.
+func (c *Client) Wait(ctx context.Context, stop <-chan struct{}, id string, longest time.Duration, progress func(Batch)) (Batch, error) {
+	pause := longest / 32
+	for failures := 0; ; pause = min(longest, pause+pause/4+1) {
 		b, err := c.Poll(ctx, id)
 		switch e, _ := err.(*Error); {
 		case err == nil && b.Done():
@@ -178,8 +180,11 @@ func (c *Client) Wait(ctx context.Context, id string, every time.Duration, progr
 				return Batch{}, err
 			}
 		}
-		timer := time.NewTimer(every)
+		timer := time.NewTimer(pause)
 		select {
+		case <-stop:
+			timer.Stop()
+			return b, nil
 		case <-ctx.Done():
 			timer.Stop()
 			return Batch{}, context.Cause(ctx)

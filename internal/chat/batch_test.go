@@ -60,7 +60,7 @@ func run(t *testing.T, c *chat.Client, f chat.File) (map[string]chat.Result, cha
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b, err = c.Wait(t.Context(), b.ID, time.Millisecond, nil); err != nil {
+	if b, err = c.Wait(t.Context(), nil, b.ID, time.Millisecond, nil); err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]chat.Result{}
@@ -256,7 +256,7 @@ func TestCancelledAndFailedBatches(t *testing.T) {
 	if b, err = c.Cancel(t.Context(), b.ID); err != nil || b.Status != chat.Cancelling || b.Done() {
 		t.Fatalf("%+v %v", b, err)
 	}
-	if b, err = c.Wait(t.Context(), b.ID, time.Millisecond, nil); err != nil || b.Status != chat.Cancelled {
+	if b, err = c.Wait(t.Context(), nil, b.ID, time.Millisecond, nil); err != nil || b.Status != chat.Cancelled {
 		t.Fatalf("%+v %v", b, err)
 	}
 	n := 0
@@ -272,7 +272,7 @@ func TestCancelledAndFailedBatches(t *testing.T) {
 	if b, err = c.Create(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if b, err = c.Wait(t.Context(), b.ID, time.Millisecond, nil); err != nil || b.Status != chat.BatchBad || !strings.Contains(strings.Join(b.Problems, ";"), "line 2: ") {
+	if b, err = c.Wait(t.Context(), nil, b.ID, time.Millisecond, nil); err != nil || b.Status != chat.BatchBad || !strings.Contains(strings.Join(b.Problems, ";"), "line 2: ") {
 		t.Errorf("%+v %v", b, err)
 	}
 	if _, err := c.Poll(t.Context(), "batch-none"); err == nil || !strings.Contains(err.Error(), "No batch found") {
@@ -294,7 +294,7 @@ func TestBrokenDownload(t *testing.T) {
 	}
 	id, _ := c.Upload(t.Context(), files[0])
 	b, _ := c.Create(t.Context(), id)
-	if b, err = c.Wait(t.Context(), b.ID, time.Millisecond, nil); err != nil {
+	if b, err = c.Wait(t.Context(), nil, b.ID, time.Millisecond, nil); err != nil {
 		t.Fatal(err)
 	}
 	take := func(chat.Result) error { return nil }

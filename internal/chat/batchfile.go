@@ -16,6 +16,8 @@ type Entry struct {
 	// entries of a call.
 	ID      string
 	Request Request
+	// Body is the request as Client.Body gives it, nil where it is to be made.
+	Body []byte
 }
 
 // Limits bound a batch file. Zeros are the API's own bounds: 50,000 requests
@@ -81,9 +83,11 @@ func (c *Client) WriteFiles(folder, name string, limits Limits, entries iter.Seq
 
 // line is an entry as a line with its end.
 func (c *Client) line(e Entry) (line []byte, adapted []string, err error) {
-	body, adapted, err := c.Body(e.Request)
-	if err != nil {
-		return nil, nil, err
+	body := e.Body
+	if body == nil {
+		if body, adapted, err = c.Body(e.Request); err != nil {
+			return nil, nil, err
+		}
 	}
 	id, err := json.Marshal(e.ID)
 	if err != nil {

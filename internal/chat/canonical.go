@@ -32,7 +32,7 @@ func (r Request) Canonical() ([]byte, error) {
 				if err != nil {
 					return nil, err
 				}
-				sum := sha256.Sum256(p.Image.Data)
+				sum := p.Image.hash()
 				parts[i].Image = &canonicalImage{hex.EncodeToString(sum[:]), len(p.Image.Data), mime, p.Image.Detail, p.Image.Prepared}
 			}
 		}
@@ -55,6 +55,13 @@ func (r Request) Canonical() ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// hash is the SHA-256 of the data. It is found once: examples are part of every
+// request of a stage.
+func (m *Image) hash() [sha256.Size]byte {
+	m.once.Do(func() { m.sum = sha256.Sum256(m.Data) })
+	return m.sum
 }
 
 // plus makes a negative zero a plain one, which is the same number to a model.

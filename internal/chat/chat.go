@@ -5,7 +5,11 @@
 // retries belong to the http.Client that it is given.
 package chat
 
-import "encoding/json"
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"sync"
+)
 
 // Request is one question to a model. The fields are all semantic: each of
 // them changes what Canonical returns, except those marked operational.
@@ -51,7 +55,8 @@ func Text(s string) Part { return Part{Text: s} }
 // Picture is a part with a picture, given as the bytes of a file.
 func Picture(data []byte, d Detail) Part { return Part{Image: &Image{Data: data, Detail: d}} }
 
-// Image is a picture of a user's turn.
+// Image is a picture of a user's turn. It is used by reference; Data must not
+// change once a request with it was asked or named.
 type Image struct {
 	// Data is a JPEG, PNG, GIF or WebP file; its type is told by its bytes. With
 	// Prepared it may be any file that Prepare takes.
@@ -68,6 +73,9 @@ type Image struct {
 	Prepare func(data []byte) ([]byte, error)
 	// Name names the picture in errors. Operational.
 	Name string
+
+	once sync.Once
+	sum  [sha256.Size]byte
 }
 
 // Detail says how closely a model looks at a picture.
@@ -136,13 +144,4 @@ type Reply struct {
 	Usage     Usage
 	// Adapted tells what was sent otherwise than asked, a line for each.
 	Adapted []string
-}
-
-// Usage counts tokens as the server reports them. CachedInput and CacheWrite
-// are parts of Input, Reasoning is a part of Output: never add them up.
-type Usage struct {
-	Input, CachedInput, CacheWrite, Output, Reasoning int64
-	// Reported is false where the server gave no usage, or an impossible one;
-	// the counts are then 0 and the cost is unknown.
-	Reported bool
 }

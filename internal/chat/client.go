@@ -46,7 +46,8 @@ type Options struct {
 	// path gets /v1; one with a path is used as it is, less a final
 	// /chat/completions. Ollama, vLLM and llama.cpp all serve under /v1.
 	BaseURL string
-	// Provider is told by the address where it is "".
+	// Provider is told by the address where it is "", and an API version tells
+	// Azure behind any other name.
 	Provider Provider
 	// APIVersion and Deployment are Azure's; without a deployment the model's
 	// name is one.
@@ -64,6 +65,7 @@ type Client struct {
 	provider              Provider
 	base                  string
 	options               Options
+	letters               *alphabet
 
 	mu      sync.Mutex
 	learned map[string]*learned // by model
@@ -74,7 +76,7 @@ func New(o Options) (*Client, error) {
 	if o.HTTP == nil {
 		return nil, errors.New("a chat client needs an HTTP client")
 	}
-	c := &Client{http: o.HTTP, creating: o.Creating, files: o.Files, provider: o.Provider, base: openAIBase, options: o, learned: map[string]*learned{}}
+	c := &Client{http: o.HTTP, creating: o.Creating, files: o.Files, provider: o.Provider, base: openAIBase, options: o, letters: newAlphabet(), learned: map[string]*learned{}}
 	if c.creating == nil {
 		c.creating = o.HTTP
 	}
@@ -95,6 +97,9 @@ func New(o Options) (*Client, error) {
 		u.Path = strings.TrimRight(strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/chat/completions"), "/")
 		if c.provider == "" {
 			c.provider = providerOf(u)
+			if c.provider == Compatible && o.APIVersion != "" {
+				c.provider = Azure // behind another name, such as a gateway's
+			}
 		}
 		if c.provider == Azure {
 			u.Path = strings.TrimSuffix(u.Path, "/openai") // the library adds it
@@ -172,9 +177,9 @@ func (c *Client) exchange() *exchange { return &exchange{http: c.http, secrets: 
 // post sends the body of a chat completion. The library is given an empty
 // request: its checks go by the names of models, which mislead with other
 // servers, and it would drop zeros.
-func (c *Client) post(ctx context.Context, model string, body []byte) (*exchange, *Error) {
+func (c *Client) post(ctx context.Context, model string, b *body) (*exchange, *Error) {
 	x := c.exchange()
-	x.send(body)
+	x.open, x.size, x.own = b.open, b.size, true
 	_, err := c.library(x, model).CreateChatCompletion(ctx, openai.ChatCompletionRequest{})
 	return x, x.fault(err)
 }

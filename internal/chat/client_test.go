@@ -23,6 +23,7 @@ func TestAddresses(t *testing.T) {
 		{chat.Options{BaseURL: "http://localhost:11434/v1/chat/completions"}, "http://localhost:11434/v1", chat.Compatible, "Authorization"},
 		{chat.Options{BaseURL: "https://router.example/api/v1"}, "https://router.example/api/v1", chat.Compatible, "Authorization"},
 		{chat.Options{BaseURL: "https://x.openai.azure.com/openai", APIVersion: "v"}, "https://x.openai.azure.com", chat.Azure, "Api-Key"},
+		{chat.Options{BaseURL: "https://gateway.example/azure", APIVersion: "v"}, "https://gateway.example/azure", chat.Azure, "Api-Key"},
 		{chat.Options{BaseURL: "https://x.openai.azure.com/openai/v1"}, "https://x.openai.azure.com/openai/v1", chat.Compatible, "Api-Key"},
 	} {
 		c.in.HTTP = http.DefaultClient

@@ -16,7 +16,7 @@ func (c *Client) Complete(ctx context.Context, r Request) (Reply, error) {
 	}
 	p := c.plan(r)
 	for round := 1; ; round++ {
-		body, err := encode(r, p)
+		body, err := c.encode(r, p)
 		if err != nil {
 			return Reply{}, &Error{Outcome: Failed, Message: err.Error(), cause: err}
 		}
@@ -53,6 +53,21 @@ func (c *Client) adapt(r Request, p plan, fault *Error) (plan, bool, error) {
 	return next, !next.equal(p), nil
 }
 
+// Adapt takes note of a refusal that a request met in a batch, and reports
+// whether it is put otherwise from now on. The request needs no messages. The
+// error is a refusal of what the user set. Of a batch, only the first refusal
+// that names a parameter counts: Refusal names it.
+func (c *Client) Adapt(r Request, refusal *Error) (again bool, err error) {
+	if refusal.unsupported == "" {
+		return false, nil
+	}
+	_, again, err = c.adapt(r, c.plan(r), refusal)
+	return again, err
+}
+
+// Refusal names the parameter that the server does not take; "" for none.
+func (e *Error) Refusal() string { return e.unsupported }
+
 // kept is the body of a failed call, if it is JSON that can be kept.
 func (x *exchange) kept() []byte {
 	if len(x.answer) > 0 && x.answer[0] == '{' {
@@ -75,6 +90,9 @@ func (c *Client) Body(r Request) (body []byte, adapted []string, err error) {
 		return nil, nil, err
 	}
 	p := c.plan(r)
-	body, err = encode(r, p)
-	return body, p.adapted, err
+	whole, err := c.encode(r, p)
+	if err != nil {
+		return nil, p.adapted, err
+	}
+	return whole.text(), p.adapted, nil
 }

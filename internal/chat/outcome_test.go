@@ -75,16 +75,21 @@ func TestOutcomes(t *testing.T) {
 func TestUsageIsReadOnce(t *testing.T) {
 	for body, want := range map[string]chat.Usage{
 		`{"prompt_tokens":100,"completion_tokens":50,"prompt_tokens_details":{"cached_tokens":80,"cache_write_tokens":20},"completion_tokens_details":{"reasoning_tokens":40}}`:   {Input: 100, Output: 50, CachedInput: 80, CacheWrite: 20, Reasoning: 40, Reported: true},
-		`{"prompt_tokens":100,"completion_tokens":50,"prompt_tokens_details":{"cached_tokens":300,"cache_write_tokens":300},"completion_tokens_details":{"reasoning_tokens":90}}`: {Input: 100, Output: 50, CachedInput: 100, Reasoning: 50, Reported: true},
-		`{"prompt_tokens":100.0,"completion_tokens":50.0,"prompt_tokens_details":null}`:                                                                                           {Input: 100, Output: 50, Reported: true},
-		`{"prompt_tokens":-1,"completion_tokens":50}`:    {},
-		`{"prompt_tokens":1e300,"completion_tokens":50}`: {},
-		`{"prompt_tokens":1.5,"completion_tokens":50}`:   {},
-		`{"completion_tokens":50}`:                       {},
-		`"many"`:                                         {},
-		`null`:                                           {},
-		`{"prompt_tokens":"100","completion_tokens":50}`: {},
-		`{"prompt_tokens":7}`:                            {Input: 7, Reported: true},
+		`{"prompt_tokens":100,"completion_tokens":50,"prompt_tokens_details":{"cached_tokens":300,"cache_write_tokens":300},"completion_tokens_details":{"reasoning_tokens":90}}`: {Input: 700, Output: 50, Reasoning: 90, Doubt: "it reports 100 tokens of input, and 600 of them cached"},
+		// Reasoning beside the output, in the total only.
+		`{"prompt_tokens":100,"completion_tokens":50,"total_tokens":240,"completion_tokens_details":{"reasoning_tokens":90}}`: {Input: 100, Output: 140, Reasoning: 90, Reported: true},
+		`{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,"completion_tokens_details":{"reasoning_tokens":90}}`: {Input: 100, Output: 140, Reasoning: 90, Doubt: "it reports 50 tokens of output, and 90 of them reasoning"},
+		`{"prompt_tokens":100.0,"completion_tokens":50.0,"prompt_tokens_details":null}`:                                       {Input: 100, Output: 50, Reported: true},
+		`{"prompt_tokens":-1,"completion_tokens":50}`:                                                                         {Output: 50, Doubt: "it reports -1 tokens"},
+		`{"prompt_tokens":1e300,"completion_tokens":50}`:                                                                      {Input: 1 << 40, Output: 50, Doubt: "it reports 1e+300 tokens"},
+		`{"prompt_tokens":1.5,"completion_tokens":50}`:                                                                        {Output: 50, Doubt: "it reports 1.5 tokens"},
+		`{"prompt_tokens":0,"completion_tokens":50}`:                                                                          {Output: 50, Doubt: "it reports no tokens of input"},
+		`{"prompt_tokens":7,"completion_tokens":NaN}`:                                                                         {Input: 7, Doubt: "it reports no tokens of output, and answers with a text"},
+		`{"completion_tokens":50}`:                                                                                            {},
+		`"many"`:                                                                                                              {},
+		`null`:                                                                                                                {},
+		`{"prompt_tokens":"100","completion_tokens":50}`:                                                                      {},
+		`{"prompt_tokens":7}`:                                                                                                 {Input: 7, Doubt: "it reports no tokens of output, and answers with a text"},
 	} {
 		r, err := chat.Parse([]byte(`{"id":1,"created":1.5,"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"usage":` + body + `}`))
 		if err != nil || r.Usage != want || r.Text != "a" {

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -24,7 +23,7 @@ const objectWords = "Answer with one JSON object and nothing else: no explanatio
 // mark cannot stand in a text, whose quotation marks are escaped, and messages
 // come before the schema. Numbers are added afterwards, because the library
 // drops zeros.
-func encode(r Request, p plan) ([]byte, error) {
+func (c *Client) encode(r Request, p plan) (*body, error) {
 	system := r.System
 	if words := p.words(r.Format); words != "" {
 		if system != "" {
@@ -54,28 +53,22 @@ func encode(r Request, p plan) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the request cannot be written: %w", err)
 	}
-	size := len(text) + 256
-	files, types := make([][]byte, len(images)), make([]string, len(images))
+	out := &body{letters: c.letters}
 	for i, m := range images {
-		if files[i], types[i], err = m.sent(); err != nil {
-			return nil, err
-		}
-		size += base64.StdEncoding.EncodedLen(len(files[i])) + 64
-	}
-	body := make([]byte, 0, size)
-	for i := range images {
 		before, after, found := bytes.Cut(text, []byte(`"url":"`+mark(i)+`"`))
 		if !found {
 			return nil, fmt.Errorf("the request cannot be written: picture %d is lost", i+1)
 		}
-		body = append(body, before...)
-		body = append(body, `"url":"data:`+types[i]+`;base64,`...)
-		body = base64.StdEncoding.AppendEncode(body, files[i])
-		body = append(body, '"')
-		text = after
+		file, kind, err := m.sent()
+		if err != nil {
+			return nil, err
+		}
+		head := append(before[:len(before):len(before)], `"url":"data:`+kind+`;base64,`...)
+		out.add(head, file)
+		text = append([]byte{'"'}, after...)
 	}
-	body = append(body, text[:len(text)-1]...)
-	return append(r.Parameters.append(body, p), '}'), nil
+	out.add(append(r.Parameters.append(text[:len(text)-1:len(text)-1], p), '}'), nil)
+	return out, nil
 }
 
 func mark(i int) string { return "icono-picture-" + strconv.Itoa(i) }

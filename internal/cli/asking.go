@@ -181,7 +181,7 @@ func (a *askers) spending() string {
 		return ""
 	}
 	account := a.desk.Spending()
-	if account.Asked+account.Stored+account.Shared+account.Faults == 0 {
+	if account.Asked+account.Stored+account.Shared+account.Faults == 0 && account.Waiting == "" {
 		return ""
 	}
 	return account.String()

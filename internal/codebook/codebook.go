@@ -35,7 +35,7 @@ type Codebook struct {
 	// In place of variables: yes-or-no questions that lead to one category.
 	Tree *Tree `yaml:"tree"`
 
-	columns    []Column
+	columns    []Column // an explanation stands before its value
 	root       *group
 	conditions []*condition // of each variable; nil for one always asked
 	steps      map[string]*Step
@@ -212,7 +212,3 @@ type Column struct {
 	Explanation bool
 	path        []string // names in the answer
 }
-
-// Columns returns the columns in order, without a prefix: a variable's
-// explanation stands before its value.
-func (c *Codebook) Columns() []Column { return c.columns }

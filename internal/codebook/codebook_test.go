@@ -2,7 +2,6 @@ package codebook
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"icono/internal/config"
 	"icono/internal/gen/docs"
 	"icono/internal/source"
+	"icono/internal/stage"
 )
 
 func TestDefaults(t *testing.T) {
@@ -29,7 +29,7 @@ func TestDefaults(t *testing.T) {
 		t.Error(got, c.Privacy)
 	}
 	var names []string
-	for _, col := range c.Columns() {
+	for _, col := range c.columns {
 		names = append(names, col.Name)
 	}
 	if want := []string{"Kind", "Person_Shown", "Person_Age_explanation", "Person_Age", "Things"}; !slices.Equal(names, want) {
@@ -59,9 +59,6 @@ func TestPrivacy(t *testing.T) {
 	with, without := good(t, small), good(t, strings.Replace(small, "version: 1", "version: 1\nprivacy: false", 1))
 	if !strings.Contains(with.Prompt(nil), privacyNote) || strings.Contains(without.Prompt(nil), "# Privacy") {
 		t.Error("the privacy note is not what `privacy` says")
-	}
-	if !with.Legend().Privacy || without.Legend().Privacy || with.Hash() == without.Hash() {
-		t.Error("the legend or the hash does not tell")
 	}
 }
 
@@ -102,28 +99,6 @@ variables:
 	}
 }
 
-func TestMajority(t *testing.T) {
-	c := good(t, small)
-	coding := func(kind, why string, age any, things ...string) Coding {
-		return Coding{Values: []any{kind, true, why, age, things}}
-	}
-	got := c.Majority([]Coding{
-		coding("Portrait", "first", int64(50), "flag"),
-		coding("Other", "second", int64(60), "flag", "logo"),
-		coding("Portrait", "third", int64(60), "logo"),
-	})
-	want := []Vote{
-		{"Portrait", 2.0 / 3, false}, {true, 1, false}, {"second", 2.0 / 3, false}, {int64(60), 2.0 / 3, false}, {nil, 1.0 / 3, true},
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-	tie := c.Majority([]Coding{coding("Portrait", "", nil), coding("Other", "", nil)})
-	if tie[0].Value != nil || !tie[0].Tie || tie[0].Share != 0.5 || tie[3].Tie || tie[3].Share != 1 {
-		t.Errorf("%+v", tie)
-	}
-}
-
 func TestFlatten(t *testing.T) {
 	got, err := Flatten([]byte("```json\n{\"a\": {\"b\": 1.50, \"c\": [true, {\"d\": null}], \"e\": {}, \"f\": []}, \"z\": \"x\\ny\"}\n```"))
 	want := []Pair{{"a_b", "1.50", false}, {"a_c_0", "true", false}, {"a_c_1_d", "", true}, {"z", "x\ny", false}}
@@ -153,9 +128,9 @@ func TestWalk(t *testing.T) {
 		if err != nil || got.Values[1] != leaf || len(asked) != len(answers) || strings.Count(got.Values[0].(string), "since") != len(answers) {
 			t.Errorf("%s: %v %+v %v", leaf, asked, got, err)
 		}
-		arrays, err := c.Arrays(memory.DefaultAllocator, []Coding{got})
-		if err != nil || columnValue(arrays[1], 0) != leaf {
-			t.Error(arrays, err)
+		leaves, err := Array(memory.DefaultAllocator, c.Fields("", "")[1], 1, func(int) any { return got.Values[1] })
+		if err != nil || columnValue(leaves, 0) != leaf {
+			t.Error(leaves, err)
 		}
 	}
 	if _, err := c.Walk(func(s *Step) (Coding, error) { return s.Book.Validate([]byte(`{"answer": "perhaps"}`)) }); err == nil {
@@ -166,14 +141,34 @@ func TestWalk(t *testing.T) {
 	}
 }
 
-func TestLegend(t *testing.T) {
-	l := good(t, small).Legend()
-	age := l.Variables[2]
-	if age.Name != "Person.Age" || age.Column != "Person_Age" || age.Range != "from 0 to 120" || age.Condition != `Person.Shown and Kind != "Other"` || age.Level != Interval || age.Codes != nil {
+// The columns say what they mean.
+func TestDocumentation(t *testing.T) {
+	c := good(t, small)
+	documented := map[string]stage.Documentation{}
+	for _, f := range c.Fields("coded", "p_") {
+		documented[f.Name] = stage.DocumentationOf(f)
+		if want := strings.TrimPrefix(strings.ReplaceAll(strings.TrimSuffix(f.Name, "_explanation"), "_", "."), "p."); stage.VariableOf(f) != want {
+			t.Errorf("%s belongs to %q, want %q", f.Name, stage.VariableOf(f), want)
+		}
+		if got := stage.RoleOf(f) == stage.Explanation; got != strings.HasSuffix(f.Name, "_explanation") {
+			t.Errorf("%s has the role %q", f.Name, stage.RoleOf(f))
+		}
+	}
+	age := documented["p_Person_Age"]
+	if want := []string{"A whole number from 0 to 120; interval level.", `Coded only if Person.Shown and Kind != "Other". Otherwise its value is null.`}; !slices.Equal(age.Notes, want) || age.Meanings != nil {
 		t.Errorf("%+v", age)
 	}
-	if codes := l.Variables[3].Codes; len(codes) != 3 || codes[2].Name != "NotApplicable" || codes[2].Definition == "" {
-		t.Errorf("%+v", codes)
+	kind := documented["p_Kind"]
+	if m, ok := kind.Meaning("Other"); len(kind.Meanings) != 3 || !ok || !m.Residual || m.Text == "" || kind.Meanings[0].Residual || kind.Meanings[0].Text == "" {
+		t.Errorf("%+v", kind)
+	}
+	if why := documented["p_Person_Age_explanation"]; !strings.Contains(why.Text, "Person.Age") {
+		t.Errorf("%+v", why)
+	}
+	tree, _ := load(t, "testdata/tree.yaml")
+	fields := tree.Fields("coded", "")
+	if notes := strings.Join(stage.DocumentationOf(fields[1]).Notes, "\n"); strings.Count(notes, "Question ") != 3 || !strings.Contains(notes, "yes leads to Collage") {
+		t.Error(notes)
 	}
 }
 
@@ -223,33 +218,6 @@ func TestEditorSchema(t *testing.T) {
 		root := parseFile(t, name)
 		if err := schema.Validate(root.JSON()); err != nil {
 			t.Error(name, err)
-		}
-	}
-}
-
-// What is hashed is all that can be said.
-func TestHashKnowsAllFields(t *testing.T) {
-	base := good(t, small)
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[Codebook]()) {
-		if !f.IsExported() {
-			continue
-		}
-		changed := *base
-		v := reflect.ValueOf(&changed).Elem().FieldByIndex(f.Index)
-		switch v.Kind() {
-		case reflect.String:
-			v.SetString("other")
-		case reflect.Bool:
-			v.SetBool(!v.Bool())
-		case reflect.Int:
-			v.SetInt(7)
-		case reflect.Slice:
-			v.Set(reflect.MakeSlice(v.Type(), 1, 1))
-		case reflect.Pointer:
-			v.Set(reflect.New(v.Type().Elem()))
-		}
-		if changed.Hash() == base.Hash() {
-			t.Errorf("%s does not change the hash", f.Name)
 		}
 	}
 }

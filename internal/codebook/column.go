@@ -11,16 +11,18 @@ import (
 	"icono/internal/stage"
 )
 
-// Fields returns the columns, in the order of Columns: a code is a dictionary of
-// the variable's codes in order, several codes are a list of text. Codes and
-// booleans have the role Code. All can be null.
+// Fields returns the columns, in the order of the variables, a variable's
+// explanation before its value: a code is a dictionary of the variable's codes
+// in order, several codes are a list of text. Codes and booleans have the role
+// Code, explanations that of one. All can be null, and carry their definitions.
 func (c *Codebook) Fields(stageID, prefix string) []arrow.Field {
 	out := make([]arrow.Field, len(c.columns))
 	for i, col := range c.columns {
 		v := &c.Variables[col.Variable]
 		f := arrow.Field{Name: prefix + col.Name, Type: arrow.BinaryTypes.String, Nullable: true}
-		role := stage.Role("")
+		role := stage.Explanation
 		if !col.Explanation {
+			role = ""
 			switch v.Type {
 			case Categorical:
 				f.Type, role = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}, stage.Code
@@ -37,31 +39,10 @@ func (c *Codebook) Fields(stageID, prefix string) []arrow.Field {
 				f = stage.WithCategories(f, v.Codes())
 			}
 		}
+		f = stage.Documented(stage.OfVariable(f, v.Name), c.documentation(col))
 		out[i] = stage.Mark(f, role, stageID)
 	}
 	return out
-}
-
-// Arrays builds the columns of some codings; one without values is a row of
-// nulls. The caller releases them.
-func (c *Codebook) Arrays(mem memory.Allocator, codings []Coding) ([]arrow.Array, error) {
-	var out []arrow.Array
-	for i, f := range c.Fields("", "") {
-		a, err := Array(mem, f, len(codings), func(row int) any {
-			if codings[row].Values == nil {
-				return nil
-			}
-			return codings[row].Values[i]
-		})
-		if err != nil {
-			for _, a := range out {
-				a.Release()
-			}
-			return nil, err
-		}
-		out = append(out, a)
-	}
-	return out, nil
 }
 
 // Array builds a column of a field's type of the values of rows, which are those

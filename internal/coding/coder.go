@@ -85,21 +85,41 @@ func (c *Coder) Code(ctx context.Context, r Row) (Outcome, error) {
 	}
 	out.Values = runs[0]
 	if len(runs) > 1 {
-		out.Values, out.Shares = majority(runs)
+		out.Values, out.Shares = majority(runs, c.Scheme.Fields()...)
 	}
 	return out, nil
 }
 
-// errUnknown ends the walk of a quote at a question without an answer.
+// errUnknown ends the walk of a row at a question without an answer.
 var errUnknown = errors.New("not asked yet")
 
 // Quote adds what coding a row would come to, and returns how many of its
 // answers are stored. Of a decision tree it counts the question that comes next;
 // those after it depend on the answer.
 func (c *Coder) Quote(ctx context.Context, r Row, sum *price.Estimate) (stored int64, err error) {
+	return c.known(r, func(q Question) (*Answered, error) { return c.Asker.Quote(ctx, q, sum) })
+}
+
+// Next returns the questions about a row that come next: those that b has no
+// answer to, ready to be asked, and of a decision tree the first of them.
+func (c *Coder) Next(ctx context.Context, r Row, b Batcher) ([]Ready, error) {
+	var next []Ready
+	_, err := c.known(r, func(q Question) (*Answered, error) {
+		answered, ready, err := b.Open(ctx, q)
+		if err == nil && answered == nil {
+			next = append(next, ready)
+		}
+		return answered, err
+	})
+	return next, err
+}
+
+// known codes a row by the answers that are there: look returns nil where one is
+// not. It returns the number of answers found.
+func (c *Coder) known(r Row, look func(Question) (*Answered, error)) (stored int64, err error) {
 	for i := range max(1, c.Runs) {
 		_, err := c.once(r, i, func(s Scheme, q Question) ([]any, error) {
-			answered, err := c.Asker.Quote(ctx, q, sum)
+			answered, err := look(q)
 			if err != nil {
 				return nil, err
 			}
@@ -107,7 +127,11 @@ func (c *Coder) Quote(ctx context.Context, r Row, sum *price.Estimate) (stored i
 				return nil, errUnknown
 			}
 			stored++
-			return s.Read(answered.Text)
+			values, err := s.Read(answered.Text)
+			if err != nil { // as Code takes it
+				return nil, &Fault{stage.Invalid, err.Error()}
+			}
+			return values, nil
 		})
 		var fault *Fault
 		if err != nil && !errors.Is(err, errUnknown) && !errors.As(err, &fault) {

@@ -1,6 +1,7 @@
 package coding
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -11,35 +12,55 @@ import (
 )
 
 // Columns are what a stage that codes appends: the scheme's fields, for several
-// runs the share that agrees with each, the status and the error.
+// runs the share that agrees with each value, the status and the error.
 type Columns struct {
 	fields []arrow.Field
-	codes  int // number of fields of the scheme
-	shares bool
+	codes  int   // number of fields of the scheme
+	shares []int // fields of the scheme with a share of the runs
 }
 
 // Layout names the columns of a scheme for the stage with an id. All names of
-// fields begin with prefix.
+// fields begin with prefix. Explanations have no share: their words differ from
+// run to run.
 func Layout(s Scheme, id, prefix string, runs int) Columns {
-	c := Columns{shares: runs > 1}
-	for _, f := range s.Fields() {
+	var c Columns
+	var shares []arrow.Field
+	for i, f := range s.Fields() {
+		variable := stage.VariableOf(f)
+		if variable == "" {
+			variable = f.Name
+		}
 		f.Name, f.Nullable = prefix+f.Name, true
 		role := stage.RoleOf(f)
 		if role == "" && f.Type.ID() == arrow.BOOL {
 			role = stage.Code
 		}
-		c.fields = append(c.fields, stage.Mark(f, role, id))
+		if runs > 1 {
+			f = majorityOf(f, runs)
+		}
+		c.fields = append(c.fields, stage.Mark(stage.OfVariable(f, variable), role, id))
 		c.codes++
-	}
-	if c.shares {
-		for _, f := range c.fields[:c.codes:c.codes] {
-			c.fields = append(c.fields, stage.Mark(arrow.Field{Name: f.Name + "_agreement", Type: arrow.PrimitiveTypes.Float64, Nullable: true}, stage.Score, id))
+		if runs > 1 && role != stage.Explanation {
+			share := arrow.Field{Name: f.Name + "_agreement", Type: arrow.PrimitiveTypes.Float64, Nullable: true}
+			share = stage.Documented(share, stage.Documentation{Text: fmt.Sprintf("Share of the %d codings of a row that have the value of %s; in a tie, that of each leading value.", runs, f.Name)})
+			shares, c.shares = append(shares, stage.Mark(stage.OfVariable(share, variable), stage.Agreement, id)), append(c.shares, i)
 		}
 	}
-	c.fields = append(c.fields,
+	c.fields = append(append(c.fields, shares...),
 		stage.Mark(arrow.Field{Name: id + "_status", Type: dictionaryOfText()}, stage.StatusRole, id),
 		stage.Mark(arrow.Field{Name: id + "_error", Type: arrow.BinaryTypes.String, Nullable: true}, stage.ErrorText, id))
 	return c
+}
+
+// majorityOf adds to what a field means that it is the majority of runs.
+func majorityOf(f arrow.Field, runs int) arrow.Field {
+	d := stage.DocumentationOf(f)
+	note := fmt.Sprintf("The value of the majority of %d codings of a row; none in a tie.", runs)
+	if stage.RoleOf(f) == stage.Explanation {
+		note = fmt.Sprintf("That of the first of %d codings with the value of the majority.", runs)
+	}
+	d.Notes = append(d.Notes, note)
+	return stage.Documented(f, d)
 }
 
 // Fields are the appended columns.
@@ -71,20 +92,18 @@ func (c Columns) Arrays(mem memory.Allocator, rows []Outcome) ([]arrow.Array, er
 		}
 		out = append(out, a)
 	}
-	if c.shares {
-		for i := range c.codes {
-			a, err := codebook.Array(mem, c.fields[c.codes+i], len(rows), func(row int) any {
-				o := rows[row]
-				if o.Status != stage.OK {
-					return nil
-				}
-				return o.Shares[i]
-			})
-			if err != nil {
-				return fail(err)
+	for i, at := range c.shares {
+		a, err := codebook.Array(mem, c.fields[c.codes+i], len(rows), func(row int) any {
+			o := rows[row]
+			if o.Status != stage.OK {
+				return nil
 			}
-			out = append(out, a)
+			return o.Shares[at]
+		})
+		if err != nil {
+			return fail(err)
 		}
+		out = append(out, a)
 	}
 	var names []string
 	for _, s := range stage.Statuses() {

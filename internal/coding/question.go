@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"icono/internal/chat"
 	"icono/internal/price"
@@ -48,8 +49,34 @@ type Asker interface {
 	Facts() []stage.Fact
 }
 
+// Batcher is an asker that can have many questions answered together, later and
+// for less.
+type Batcher interface {
+	Asker
+	// Open returns the stored answer to a question, or nil and the question ready
+	// to be asked. It is safe for concurrent use. The error is as Ask's.
+	Open(ctx context.Context, q Question) (*Answered, Ready, error)
+	// Together has questions answered, waits for the answers and stores them, also
+	// those that an earlier run asked for and did not wait for. It returns how
+	// many were waited for; after 0 there is nothing left to ask. Equal questions
+	// are asked once. It ends early when drain is closed; what is on its way then
+	// is waited for by the next run. The error is ErrBudget where none of the
+	// questions fits in what is left, and what stops the run otherwise.
+	Together(ctx context.Context, drain <-chan struct{}, questions iter.Seq2[Ready, error], tell func(string)) (int, error)
+}
+
+// Ready is a question as it is sent.
+type Ready struct {
+	Question
+	Body    []byte
+	Adapted []string // what is sent otherwise than asked
+}
+
 // ErrBudget is what asking gives when the budget does not allow it.
 var ErrBudget = errors.New("the budget is used up")
+
+// ErrPending is what asking gives where the answer is to come with a batch.
+var ErrPending = errors.New("the answer is to come with a batch")
 
 // Fault is a row without a good answer.
 type Fault struct {

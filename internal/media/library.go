@@ -21,6 +21,8 @@ import (
 // ErrFolder is what opening a folder gives.
 var ErrFolder = errors.New("is a folder, not a file")
 
+var errNoFile = errors.New("is a device or pipe, not a file: write it to a file first")
+
 // Library opens files. It is safe for concurrent use.
 type Library struct {
 	dir      string
@@ -77,7 +79,7 @@ func (l *Library) Open(name string) (io.ReadCloser, error) {
 	case info.IsDir():
 		return nil, fault(name, ErrFolder)
 	case !info.Mode().IsRegular():
-		return nil, fault(name, errors.New("is a device or pipe, not a file"))
+		return nil, fault(name, errNoFile)
 	}
 	f, err := os.Open(file)
 	if err != nil {
@@ -152,6 +154,8 @@ func (l *Library) archive(file string) (*archive, error) {
 		return nil, nil
 	case err != nil:
 		return nil, cause(err)
+	case !info.Mode().IsRegular():
+		return nil, errNoFile // opening a pipe would wait for its writer
 	}
 	a, err := openArchive(file)
 	if err != nil {

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"archive/zip"
 	"fmt"
 	"io/fs"
 	"os"
@@ -25,9 +26,23 @@ type Entry struct {
 // sorted by path. Hidden files and macOS's resource folders are left out.
 // Finding nothing is an error.
 func (l *Library) List(pattern string) ([]Entry, error) {
+	found, err := l.Survey(pattern)
+	return found.Entries, err
+}
+
+// Survey is what List finds, and what lies there besides.
+type Survey struct {
+	Entries []Entry
+	// Others is the number of files that fit and are no pictures, Dangling that
+	// of links to nothing with the name of a picture.
+	Others, Dangling int
+}
+
+// Survey finds picture files as List does.
+func (l *Library) Survey(pattern string) (Survey, error) {
 	p := strings.TrimSuffix(path.Clean(filepath.ToSlash(pattern)), "/")
 	if pattern == "" {
-		return nil, fmt.Errorf("the path is empty: name a folder, a pattern such as media/**/*.jpg, or a zip archive")
+		return Survey{}, fmt.Errorf("the path is empty: name a folder, a pattern such as media/**/*.jpg, or a zip archive")
 	}
 	found := &search{library: l}
 	var err error
@@ -36,14 +51,17 @@ func (l *Library) List(pattern string) ([]Entry, error) {
 	} else {
 		err = found.glob(p)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if len(found.entries) == 0 {
-		return nil, found.nothing(pattern)
+	switch {
+	case err != nil:
+		return Survey{}, err
+	case len(found.twice) > 0:
+		sort.Strings(found.twice)
+		return Survey{}, fault(found.twice[0], fmt.Errorf("%w (%d such names)", errTwice, len(found.twice)))
+	case len(found.entries) == 0:
+		return Survey{}, found.nothing(pattern)
 	}
 	sort.Slice(found.entries, func(i, j int) bool { return found.entries[i].Path < found.entries[j].Path })
-	return found.entries, nil
+	return Survey{found.entries, found.noPictures, found.dangling}, nil
 }
 
 // Pictures gives the paths of List.
@@ -61,10 +79,13 @@ func (l *Library) Pictures(pattern string) ([]string, error) {
 
 // search is one call of List.
 type search struct {
-	library *Library
-	entries []Entry
-	others  int    // files that were seen and are no pictures or do not fit
-	example string // one of them
+	library    *Library
+	entries    []Entry
+	others     int      // files that were seen and are no pictures or do not fit
+	example    string   // one of them
+	noPictures int      // those that fit
+	dangling   int      // links to nothing
+	twice      []string // pictures whose name several entries of an archive have
 }
 
 func (s *search) nothing(pattern string) error {
@@ -79,6 +100,7 @@ func (s *search) nothing(pattern string) error {
 // take adds a file if its name is a picture's.
 func (s *search) take(name string, size int64) {
 	if !isPicture(name) {
+		s.noPictures++
 		s.leave(name)
 		return
 	}
@@ -120,8 +142,8 @@ func (s *search) plain(p string) error {
 func (s *search) inside(a *archive, p, entry string) error {
 	base := strings.TrimSuffix(p, "/"+entry)
 	entry = entryName(entry)
-	if f := a.entries[entry]; f != nil {
-		s.take(p, int64(f.UncompressedSize64))
+	if name, f := a.find(entry); f != nil {
+		s.entry(a, base, name, f)
 		return nil
 	}
 	if hasMeta(entry) {
@@ -146,12 +168,20 @@ func (s *search) archive(p string, fits func(name string) bool) error {
 		switch {
 		case skipped(name):
 		case fits(name):
-			s.take(p+"/"+name, int64(f.UncompressedSize64))
+			s.entry(a, p, name, f)
 		default:
 			s.leave(p + "/" + name)
 		}
 	}
 	return nil
+}
+
+// entry adds an entry of the archive at base if its name is a picture's.
+func (s *search) entry(a *archive, base, name string, f *zip.File) {
+	if a.twice[name] && isPicture(name) {
+		s.twice = append(s.twice, base+"/"+name)
+	}
+	s.take(base+"/"+name, int64(f.UncompressedSize64))
 }
 
 // glob lists what fits a pattern, walking from its first part that is one.
@@ -214,8 +244,11 @@ func (s *search) walk(dir string, above []string, do func(name string, info fs.F
 		}
 		info, err := os.Stat(filepath.Join(real, d.Name()))
 		switch {
-		case err != nil:
-			continue // a link to nothing, or a file that has just gone
+		case err != nil: // a link to nothing, or a file that has just gone
+			if isPicture(name) {
+				s.dangling++
+			}
+			continue
 		case info.IsDir():
 			err = s.walk(name, above, do)
 		case info.Mode().IsRegular():

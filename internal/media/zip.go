@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // maxEntry bounds how much is read from one entry of an archive.
@@ -22,6 +24,7 @@ type archive struct {
 	reader  *zip.ReadCloser
 	entries map[string]*zip.File
 	folders map[string]bool
+	twice   map[string]bool // names of several entries with different content
 }
 
 func openArchive(file string) (*archive, error) {
@@ -33,20 +36,39 @@ func openArchive(file string) (*archive, error) {
 		r.Close()
 		return nil, err
 	}
-	a := &archive{reader: r, entries: make(map[string]*zip.File, len(r.File)), folders: map[string]bool{"": true}}
+	a := &archive{reader: r, entries: make(map[string]*zip.File, len(r.File)), folders: map[string]bool{"": true}, twice: map[string]bool{}}
 	for _, f := range r.File {
-		name := entryName(f.Name)
+		name := entryName(decodedName(f))
 		for i := strings.LastIndexByte(name, '/'); i > 0 && !a.folders[name[:i]]; i = strings.LastIndexByte(name[:i], '/') {
 			a.folders[name[:i]] = true
 		}
-		if !strings.HasSuffix(name, "/") {
-			a.entries[name] = f // the last of equal names counts, as unzip has it
+		if strings.HasSuffix(name, "/") {
+			continue
 		}
+		if other := a.entries[name]; other != nil && (other.CRC32 != f.CRC32 || other.UncompressedSize64 != f.UncompressedSize64) {
+			a.twice[name] = true
+		}
+		a.entries[name] = f // the last of equal ones counts, as unzip has it
 	}
 	return a, nil
 }
 
 func (a *archive) close() error { return a.reader.Close() }
+
+// errTwice is what an entry gives whose name several have: which one a table
+// means, nobody knows.
+var errTwice = errors.New("stands several times in the archive, with different content: unpack it and give each file a name of its own")
+
+// find returns the entry with a name. Letters such as ü may be written in one
+// character or in two, as in stat.
+func (a *archive) find(name string) (string, *zip.File) {
+	for _, other := range []string{name, norm.NFC.String(name), norm.NFD.String(name)} {
+		if f := a.entries[other]; f != nil {
+			return other, f
+		}
+	}
+	return name, nil
+}
 
 // entryName gives a name with forward slashes and without "./" before it.
 func entryName(name string) string {
@@ -58,9 +80,10 @@ func entryName(name string) string {
 }
 
 func (a *archive) open(name string) (io.ReadCloser, error) {
-	name = entryName(name)
-	f := a.entries[name]
+	name, f := a.find(entryName(name))
 	switch {
+	case a.twice[name]:
+		return nil, errTwice
 	case f == nil && a.folders[strings.TrimRight(name, "/")]:
 		return nil, ErrFolder
 	case f == nil:

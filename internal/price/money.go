@@ -89,10 +89,14 @@ func (r rate) of(tokens int64) Money {
 	return Money(min(n, math.MaxInt64))
 }
 
-// times scales a rate by a factor, rounded up.
+// times scales a rate by a factor, rounded up; what is too large is the largest.
 func (r rate) times(factor float64) rate {
 	if factor == 1 {
 		return r
 	}
-	return rate(math.Ceil(math.Round(float64(r)*factor*1e3) / 1e3))
+	x := math.Ceil(math.Round(float64(r)*factor*1e3) / 1e3)
+	if !(x < math.MaxInt64) {
+		return math.MaxInt64
+	}
+	return rate(x)
 }

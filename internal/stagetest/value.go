@@ -9,7 +9,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
-// Append appends to a builder: nil, a bool, number, text, time, or slice of these.
+// Append appends to a builder: nil, a bool, number, text, time, slice of these, or
+// map from the fields of a struct to these.
 func Append(b array.Builder, v any) error {
 	if v == nil {
 		b.AppendNull()
@@ -35,6 +36,16 @@ func Append(b array.Builder, v any) error {
 	case *array.BooleanBuilder:
 		if r.Kind() == reflect.Bool {
 			b.Append(r.Bool())
+			return nil
+		}
+	case *array.StructBuilder:
+		if fields, ok := v.(map[string]any); ok {
+			b.Append(true)
+			for i, f := range b.Type().(*arrow.StructType).Fields() {
+				if err := Append(b.FieldBuilder(i), fields[f.Name]); err != nil {
+					return err
+				}
+			}
 			return nil
 		}
 	case array.ListLikeBuilder:

@@ -51,6 +51,7 @@ type csvReader struct {
 	text   []byte // of the cells of the record
 	ends   []int  // of each cell in text
 	cells  []cell
+	blank  int64 // lines without text that were passed over
 }
 
 func newCSVReader(name string, r io.Reader, delim byte) *csvReader {
@@ -77,6 +78,7 @@ func (c *csvReader) next() ([]cell, error) {
 		if len(c.cells) > 1 || c.ends[0] > 0 || c.cells[0].kind == quotedCell {
 			break // not a blank line
 		}
+		c.blank++
 	}
 	from := 0
 	for i, end := range c.ends {
@@ -237,7 +239,10 @@ func (c *csvReader) header() ([]string, error) {
 	names := make([]string, len(cells))
 	seen := make(map[string]int, len(cells))
 	for i, cell := range cells {
-		names[i] = strings.TrimSpace(string(cell.text))
+		names[i] = string(cell.text)
+		if cell.kind == bareCell {
+			names[i] = strings.TrimSpace(names[i])
+		}
 		if names[i] == "" {
 			names[i] = fmt.Sprintf("Unnamed: %d", i)
 		}

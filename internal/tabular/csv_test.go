@@ -18,12 +18,17 @@ func TestCSV(t *testing.T) {
 	long := strings.Repeat("ü", 300_000)
 	for _, c := range []struct{ name, text, want string }{
 		{"comma", "a,b\n1,x\n", "a:int,b:text\n1|x"},
-		{"semicolon with commas inside", "a;b\n\"1,5\";x, y\n2;z\n", "a:text,b:text\n1,5|x, y\n2|z"},
+		{"semicolon with commas inside", "a;b\n\"1,5\";x, y\n2;z\n", "a:float,b:text\n1.5|x, y\n2|z"},
 		{"tab", "a\tb\n1\tx,y;z\n", "a:int,b:text\n1|x,y;z"},
 		{"bar", "a|b\n1|x\n", "a:int,b:text\n1|x"},
 		{"one column", "a\nx\n", "a:text\nx"},
 		{"one column with commas in cells", "a\n\"x, y\"\n\"z, w\"\n", "a:text\nx, y\nz, w"},
-		{"excel names the delimiter", "sep=;\r\na;b\r\n1;2,5\r\n", "a:int,b:text\n1|2,5"},
+		{"excel names the delimiter", "sep=;\r\na;b\r\n1;2,5\r\n", "a:int,b:float\n1|2.5"},
+		{"excel names the delimiter after a mark", "\ufeffsep=;\r\na;b\r\n1;x\r\n", "a:int,b:text\n1|x"},
+		{"excel names a tab", "sep=\t\r\na\tb,c\r\n1\tx\r\n", "a:int,b,c:text\n1|x"},
+		{"excel names something else", "sep=~\na~b\n1~x\n", "a:int,b:text\n1|x"},
+		{"excel names a letter", "sep=x\na,b\n", "error: the delimiter \"x\" will not do: give one character that is no letter, digit or quote, such as \",\" or \";\""},
+		{"a column called sep=", "\"sep=;\",b\n1,x\n", "sep=;:int,b:text\n1|x"},
 		{"excel names the comma", "sep=,\na,b\n1,2\n", "a:int,b:int\n1|2"},
 		{"crlf", "a,b\r\n1,x\r\n", "a:int,b:text\n1|x"},
 		{"cr", "a,b\r1,x\r2,y\r", "a:int,b:text\n1|x\n2|y"},
@@ -65,6 +70,19 @@ func TestCSV(t *testing.T) {
 
 func TestDelimiterOption(t *testing.T) {
 	if got := readText(t, options{Delimiter: "~"}, "x.csv", "a~b\n1~x,y\n"); got != "a:int,b:text\n1|x,y" {
+		t.Error(got)
+	}
+	for _, o := range []options{{Delimiter: ";"}, {Format: "csv"}, {Delimiter: ","}} {
+		want := "a:int,b:text\n1|x"
+		text := "sep=;\r\na;b\r\n1;x\r\n"
+		if o.Delimiter == "," {
+			text = strings.ReplaceAll(text, ";", ",")
+		}
+		if got := readText(t, o, "x.csv", text); got != want {
+			t.Errorf("%+v: %s", o, got)
+		}
+	}
+	if got := readText(t, options{}, "x.tsv", "sep=\t\na\tb\n1\tx\n"); got != "a:int,b:text\n1|x" {
 		t.Error(got)
 	}
 	if got := readText(t, options{}, "x.tsv", "a,b\tc\n1\t\"2\t3\"\n"); got != "a,b:int,c:text\n1|2\t3" {

@@ -101,7 +101,7 @@ func TestDuckDBCSV(t *testing.T) {
 		rec := rapid.Custom(func(rt *rapid.T) arrow.Record {
 			return tabletest.Record(rt, memory.NewGoAllocator(), duckSchema(rt), rapid.IntRange(2, 50).Draw(rt, "rows"))
 		}).Example(i)
-		if rec.NumCols() == 1 { // DuckDB skips lines of one null
+		if rec.NumCols() == 1 || holdsNUL(rec) { // DuckDB skips lines of one null
 			continue
 		}
 		in, out := filepath.Join(dir, fmt.Sprintf("%d.csv", i)), filepath.Join(dir, fmt.Sprintf("csv%d.parquet", len(tables)))

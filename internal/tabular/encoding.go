@@ -3,7 +3,7 @@ package tabular
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -22,27 +22,18 @@ const (
 )
 
 // openDecoded opens a text file as UTF-8 without byte order mark, unpacked if
-// it is a gzip file.
+// it is a gzip or xz file.
 func openDecoded(src Source, encoding string) (io.ReadCloser, error) {
-	f, err := src.Open()
+	b, closer, err := openUnpacked(src)
 	if err != nil {
 		return nil, err
 	}
-	b := bufio.NewReaderSize(f, 1<<16)
-	if head, _ := b.Peek(2); string(head) == "\x1f\x8b" { // an error comes again below
-		z, err := gzip.NewReader(b)
-		if err != nil {
-			_ = f.Close()
-			return nil, fmt.Errorf("%s is a broken gzip file: %w", src.Name, err)
-		}
-		b = bufio.NewReaderSize(z, 1<<16)
-	}
 	head, err := b.Peek(4)
 	if err != nil && err != io.EOF {
-		_ = f.Close()
+		_ = closer.Close()
 		return nil, fmt.Errorf("%s cannot be read: %w", src.Name, err)
 	}
-	return readCloser{decoder(b, head, encoding), f}, nil
+	return readCloser{decoder(b, head, encoding), closer}, nil
 }
 
 type readCloser struct {
@@ -54,7 +45,7 @@ type readCloser struct {
 // encoding; UTF-16 without a mark shows by the zero in its first character.
 func decoder(b *bufio.Reader, head []byte, encoding string) io.Reader {
 	utf16 := func(e unicode.Endianness) io.Reader {
-		return transform.NewReader(b, unicode.UTF16(e, unicode.UseBOM).NewDecoder())
+		return transform.NewReader(&pairs{r: b}, unicode.UTF16(e, unicode.UseBOM).NewDecoder())
 	}
 	wide := encoding == "" || encoding == "utf-16"
 	switch {
@@ -73,6 +64,25 @@ func decoder(b *bufio.Reader, head []byte, encoding string) io.Reader {
 		return transform.NewReader(b, charmap.Windows1252.NewDecoder())
 	}
 	return b
+}
+
+// pairs reads UTF-16, which has two bytes a unit: an odd one at the end is an
+// error, since the decoder would make a character of its own of it.
+type pairs struct {
+	r   io.Reader
+	odd bool
+}
+
+var errOddByte = errors.New("it is UTF-16, and ends within a character: the file was cut off")
+
+// Read implements io.Reader.
+func (p *pairs) Read(buf []byte) (int, error) {
+	n, err := p.r.Read(buf)
+	p.odd = p.odd != (n%2 == 1)
+	if err == io.EOF && p.odd {
+		err = errOddByte
+	}
+	return n, err
 }
 
 // detectEncoding checks that a file is UTF-8 or as marked, and decides between

@@ -1,6 +1,7 @@
 package tabular
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -29,16 +30,30 @@ type inference struct {
 	fits   candidates
 	some   bool           // a value was not null
 	forced arrow.DataType // that the user sets; nil for none
+	// decimal stands before the fraction of numbers; 0 for a point and no
+	// thousands.
+	decimal byte
+	scratch []byte
+	// verbatim is a column that stays text, but for numbers with fractions.
+	verbatim, fraction bool
+	written            notations // of the numbers, where decimal is 0
 }
 
 // add takes a value; it reports whether it fits the type that is forced.
 func (in *inference) add(c cell) bool {
 	in.some = true
 	if in.forced != nil {
-		return fits(in.forced, c)
+		return fits(in.forced, c, in.decimal)
+	}
+	text := c.text
+	if c.kind == bareCell || c.kind == quotedCell {
+		text = in.plain(text)
 	}
 	if in.fits == 0 {
 		return true
+	}
+	if in.verbatim && bytes.IndexByte(text, '.') >= 0 {
+		in.fraction = true
 	}
 	switch c.kind {
 	case boolCell:
@@ -54,12 +69,26 @@ func (in *inference) add(c cell) bool {
 		in.fits &^= asBool
 	}
 	if in.fits&(asInt|asFloat) != 0 {
-		in.fits &^= (asInt | asFloat) &^ numeric(c.text)
+		in.fits &^= (asInt | asFloat) &^ numeric(text)
 	}
 	if in.fits&(asDate|asTime|asZoned) != 0 {
 		in.fits &^= (asDate | asTime | asZoned) &^ temporal(c.text)
 	}
 	return true
+}
+
+// plain returns the text of a cell as numeric takes numbers; one that does not
+// keep to the notation is no number. Without a notation it gathers what speaks
+// for which.
+func (in *inference) plain(text []byte) []byte {
+	if in.decimal == 0 {
+		in.written.add(text)
+		return text
+	}
+	if plain, ok := plainNumber(&in.scratch, text, in.decimal); ok {
+		return plain
+	}
+	return nil
 }
 
 // resolve returns the narrowest type that all values fit.

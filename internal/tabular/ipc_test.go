@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 
@@ -127,6 +128,13 @@ func FuzzArrow(f *testing.F) {
 	rec := coded(5)
 	defer rec.Release()
 	for _, raw := range ipcSamples(f, rec) {
+		f.Add(raw)
+	}
+	for _, name := range []string{"javascript", "javascript-float16"} {
+		raw, err := os.ReadFile("testdata/arrow/" + name + ".arrow")
+		if err != nil {
+			f.Fatal(err)
+		}
 		f.Add(raw)
 	}
 	f.Fuzz(func(_ *testing.T, raw []byte) {

@@ -30,12 +30,13 @@ type ipcFile struct {
 	f       *os.File
 	start   int64 // of the stream
 	end     int64
-	batches int // -1 for a stream
+	prelude []byte // to be read before the stream
+	batches int    // -1 for a stream
 	schema  *arrow.Schema
 }
 
 // openArrow opens an Arrow IPC file or stream.
-func openArrow(src Source, _ ReadOptions) (File, error) {
+func openArrow(src Source, o ReadOptions) (File, error) {
 	f, err := seekable(src)
 	if err != nil {
 		return nil, err
@@ -44,7 +45,7 @@ func openArrow(src Source, _ ReadOptions) (File, error) {
 	if err := file.open(); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s cannot be read as an Arrow file: %w", src.Name, err), f.Close())
 	}
-	return file, nil
+	return castOrClose(src.Name, file, o)
 }
 
 // seekable opens a source for random access: a source without a path is copied
@@ -127,13 +128,17 @@ func (f *ipcFile) openFooter() error {
 		return plain(err)
 	}
 	var err error
-	f.batches, err = ipcstream.Batches(footer)
+	if f.batches, err = ipcstream.Batches(footer); err != nil {
+		return err
+	}
+	f.prelude, err = ipcstream.Prelude(io.NewSectionReader(f.f, f.start, f.end-f.start), f.end-f.start, footer)
 	return err
 }
 
 func (f *ipcFile) reader(mem memory.Allocator) (*ipc.Reader, error) {
 	part := bufio.NewReaderSize(io.NewSectionReader(f.f, f.start, f.end-f.start), 1<<18)
-	return ipcstream.NewReader(part, f.end-f.start, f.batches < 0, mem)
+	size := int64(len(f.prelude)) + f.end - f.start
+	return ipcstream.NewReader(io.MultiReader(bytes.NewReader(f.prelude), part), size, f.batches < 0, mem)
 }
 
 // Schema returns the columns.

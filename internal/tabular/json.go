@@ -12,7 +12,8 @@ import (
 // jsonRows reads objects from JSON lines or from one JSON array. Objects
 // inside are flattened with a point (`user.name`); lists are kept as their
 // JSON text; numbers keep all their digits; NaN, which is no JSON but what
-// Python writes, is null.
+// Python writes, is null. The two forms of Zeeschuimer's captures give the same
+// columns.
 type jsonRows struct {
 	name  string
 	items objects
@@ -24,6 +25,9 @@ type jsonRows struct {
 	cells []cell
 	parse jsonParser
 	fixed bool // no further columns
+	lift  bool // objects are taken for captures of Zeeschuimer
+	marks marks
+	path  []byte
 }
 
 // objects gives the texts of one object after the other.
@@ -71,21 +75,40 @@ func (j *jsonRows) locate(offset int) (line, column int) {
 }
 
 func (j *jsonRows) next() ([]cell, error) {
-	for i := range j.cells {
-		j.cells[i] = cell{kind: nullCell}
-	}
 	var err error
 	if j.text, j.line, j.left, err = j.items.next(); err != nil {
 		return nil, err
 	}
-	if err := j.parse.object(j.text); err != nil {
+	known := len(j.names)
+	err = j.object()
+	if capture := j.marks == isCapture; err == nil && capture != j.lift {
+		// Its form differs from that of the object before.
+		for _, name := range j.names[known:] {
+			delete(j.index, name)
+		}
+		j.names, j.cells, j.lift = j.names[:known], j.cells[:min(len(j.cells), known)], capture
+		err = j.object()
+	}
+	if err != nil {
 		line, column := j.locate(j.parse.at)
 		return nil, fmt.Errorf("%s:%d:%d: %w", j.name, line, column, err)
+	}
+	return j.cells, nil
+}
+
+// object reads the cells of the object.
+func (j *jsonRows) object() error {
+	j.marks = 0
+	for i := range j.cells {
+		j.cells[i] = cell{kind: nullCell}
+	}
+	if err := j.parse.object(j.text); err != nil {
+		return err
 	}
 	for len(j.cells) < len(j.names) {
 		j.cells = append(j.cells, cell{kind: nullCell})
 	}
-	return j.cells, nil
+	return nil
 }
 
 // maxColumns is the number of columns above which objects are no rows of a
@@ -94,6 +117,13 @@ const maxColumns = 20_000
 
 // put takes the value of a member.
 func (j *jsonRows) put(path []byte, c cell) error {
+	if len(path) > 0 && (path[0] == 'd' || path[0] == 'n' || path[0] == 's') {
+		j.marks |= markOf(path)
+	}
+	if j.lift {
+		j.path = liftCapture(j.path[:0], path)
+		path = j.path
+	}
 	at, known := j.index[string(path)]
 	if !known {
 		if j.fixed {

@@ -48,7 +48,10 @@ func TestJSON(t *testing.T) {
 		{"twice by flattening", "x.jsonl", "{\"a.b\":1,\"a\":{\"b\":2}}", "error: x.jsonl:1:19: the name \"a.b\" stands twice in the object"},
 		{"deep objects", "x.jsonl", deep, "error: x.jsonl:1:501: objects stand in one another more than 100 deep"},
 		{"deep lists", "x.jsonl", "{\"a\":" + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "}", "error: x.jsonl:1:10006: not JSON: invalid character '[' exceeded max depth"},
-		{"lines in an array file", "x.json", "{\"a\":1}\n", "error: x.json:1:1: a JSON table is an array of objects, and this does not begin with `[`; for one object a line set `format: jsonl`"},
+		{"one object", "x.json", "\n{\"node\":{\"id\":\"1\"},\n \"version\":{\"type\":\"Post\"}}\n", "node.id:text,version.type:text\n1|Post"},
+		{"lines in an array file", "x.json", "{\"a\":1}\n{\"a\":2}\n", "error: x.json:1:7: there is more after the object; for one object a line set `format: jsonl`"},
+		{"one object cut off", "x.json", "{\"a\":[1,\n", "error: x.json:2:1: the file is cut off: no `}` closes the object"},
+		{"a number alone", "x.json", "5", "error: x.json:1:1: a JSON table is an array of objects or one object, and this begins with neither `[` nor `{`; for one object a line set `format: jsonl`"},
 		{"array cut off", "x.json", "[{\"a\":1},\n{\"a\"", "error: x.json:2:4: the file is cut off: no `]` closes the array"},
 		{"array never closed", "x.json", "[{\"a\":1}\n", "error: x.json:2:1: the file is cut off: no `]` closes the array"},
 		{"array without a comma", "x.json", "[{\"a\":1}\n {\"a\":2}]", "error: x.json:2:2: a comma or `]` is wanted after an object"},
@@ -127,10 +130,14 @@ func FuzzJSON(f *testing.F) {
 			}
 		} else {
 			var all []map[string]any
-			if json.Unmarshal(raw, &all) != nil {
-				want = -1
-			} else {
+			var one map[string]any
+			switch {
+			case json.Unmarshal(raw, &all) == nil:
 				want = len(all)
+			case json.Unmarshal(raw, &one) == nil:
+				want = 1
+			default:
+				want = -1
 			}
 		}
 		if err == nil && want != len(rows) && (want >= 0 || len(rows) > 0) {

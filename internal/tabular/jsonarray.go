@@ -6,8 +6,9 @@ import (
 	"io"
 )
 
-// jsonArray gives the elements of a JSON array, cut by their brackets and
-// quotes; whether they are objects is for the parser to say.
+// jsonArray gives the elements of a JSON array, or the one object that a file
+// holds, cut by their brackets and quotes; whether they are objects is for the
+// parser to say.
 type jsonArray struct {
 	name  string
 	r     *bufio.Reader
@@ -16,6 +17,7 @@ type jsonArray struct {
 	text  []byte
 	begun bool
 	ended bool
+	alone bool // the file is one object
 }
 
 func (a *jsonArray) fail(format string, args ...any) error {
@@ -27,6 +29,9 @@ func (a *jsonArray) read() (byte, error) {
 	b, err := a.r.ReadByte()
 	switch {
 	case err == io.EOF:
+		if a.alone {
+			return 0, a.fail("the file is cut off: no `}` closes the object")
+		}
 		return 0, a.fail("the file is cut off: no `]` closes the array")
 	case err != nil:
 		return 0, fmt.Errorf("%s cannot be read: %w", a.name, err)
@@ -51,18 +56,26 @@ func (a *jsonArray) token() (byte, error) {
 func isSpace(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r' }
 
 func (a *jsonArray) next() ([]byte, int, int, error) {
-	if a.ended {
+	switch {
+	case a.ended:
 		return nil, 0, 0, io.EOF
+	case a.alone:
+		return nil, 0, 0, a.end("object; for one object a line set `format: jsonl`")
 	}
 	b, err := a.token()
 	if err != nil {
 		return nil, 0, 0, err
 	}
 	switch {
+	case !a.begun && b == '{':
+		a.begun, a.alone = true, true
+		line, left := a.line, a.left-1
+		err = a.element()
+		return a.text, line, left, err
 	case !a.begun && b != '[':
-		return nil, 0, 0, a.fail("a JSON table is an array of objects, and this does not begin with `[`; for one object a line set `format: jsonl`")
+		return nil, 0, 0, a.fail("a JSON table is an array of objects or one object, and this begins with neither `[` nor `{`; for one object a line set `format: jsonl`")
 	case a.begun && b == ']':
-		return nil, 0, 0, a.end()
+		return nil, 0, 0, a.end("`]` that closes the array")
 	case a.begun && b != ',':
 		return nil, 0, 0, a.fail("a comma or `]` is wanted after an object")
 	}
@@ -72,7 +85,7 @@ func (a *jsonArray) next() ([]byte, int, int, error) {
 		return nil, 0, 0, err
 	}
 	if first && b == ']' {
-		return nil, 0, 0, a.end()
+		return nil, 0, 0, a.end("`]` that closes the array")
 	}
 	line, left := a.line, a.left-1
 	if b != '{' {
@@ -82,8 +95,8 @@ func (a *jsonArray) next() ([]byte, int, int, error) {
 	return a.text, line, left, err
 }
 
-// end checks that nothing stands after the array.
-func (a *jsonArray) end() error {
+// end checks that nothing stands after what.
+func (a *jsonArray) end(what string) error {
 	a.ended = true
 	for {
 		b, err := a.r.ReadByte()
@@ -94,7 +107,7 @@ func (a *jsonArray) end() error {
 			return fmt.Errorf("%s cannot be read: %w", a.name, err)
 		}
 		if !isSpace(b) {
-			return a.fail("there is more after the `]` that closes the array")
+			return a.fail("there is more after the %s", what)
 		}
 	}
 }

@@ -15,7 +15,7 @@ type parquetFile struct {
 }
 
 // openParquet opens a Parquet file.
-func openParquet(src Source, _ ReadOptions) (File, error) {
+func openParquet(src Source, o ReadOptions) (File, error) {
 	f, err := seekable(src)
 	if err != nil {
 		return nil, err
@@ -28,7 +28,16 @@ func openParquet(src Source, _ ReadOptions) (File, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return &parquetFile{file, f}, nil
+	return castOrClose(src.Name, &parquetFile{file, f}, o)
+}
+
+// castOrClose is castColumns, which closes the file if it fails.
+func castOrClose(name string, f File, o ReadOptions) (File, error) {
+	out, err := castColumns(name, f, o.Types)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return out, nil
 }
 
 // Close closes the file.

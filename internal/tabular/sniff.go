@@ -12,12 +12,18 @@ const (
 	sniffBytes   = 256 << 10
 )
 
-// checkDelimiter refuses what cannot stand between cells.
-func checkDelimiter(text string) error {
-	if len(text) != 1 || text[0] >= 0x80 || bytes.ContainsAny([]byte{'"', '\n', '\r', 0}, text) {
-		return fmt.Errorf("the delimiter %q will not do: give one character, such as \",\" or \";\"", text)
+// CheckDelimiter refuses what cannot stand between cells: what is written
+// with a delimiter can be read with it.
+func CheckDelimiter(text string) error {
+	if len(text) == 1 {
+		switch b := text[0]; {
+		case b == '\t', b == ' ':
+			return nil
+		case b > ' ' && b < 0x7f && b != '"' && !isDigit(b) && (b|0x20 < 'a' || b|0x20 > 'z'):
+			return nil
+		}
 	}
-	return nil
+	return fmt.Errorf("the delimiter %q will not do: give one character that is no letter, digit or quote, such as \",\" or \";\"", text)
 }
 
 // sniffDelimiter chooses the delimiter with which the first records have one
@@ -35,7 +41,7 @@ func sniffDelimiter(src Source, encoding string) (byte, error) {
 	}
 	head = head[:n]
 	if n >= 6 && bytes.HasPrefix(head, []byte("sep=")) && (head[5] == '\n' || head[5] == '\r') {
-		return head[4], checkDelimiter(string(head[4:5])) // Excel's first line
+		return head[4], CheckDelimiter(string(head[4:5])) // Excel's first line
 	}
 	best, most := byte(','), 0
 	for _, d := range []byte{',', ';', '\t', '|'} {

@@ -23,16 +23,16 @@ const (
 	CSV     Format = "csv"
 	TSV     Format = "tsv"
 	JSONL   Format = "jsonl" // one object a line
-	JSON    Format = "json"  // an array of objects
+	JSON    Format = "json"  // an array of objects, or one object
 	Parquet Format = "parquet"
 	Arrow   Format = "arrow" // IPC, file or stream
 )
 
 // FormatOf returns the format that a file's name tells; text formats may also
-// end in .gz.
+// end in .gz or .xz.
 func FormatOf(name string) (Format, bool) {
 	name = strings.ToLower(name)
-	plain := strings.TrimSuffix(name, ".gz")
+	plain := strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".xz")
 	switch path.Ext(plain) {
 	case ".csv", ".txt":
 		return CSV, true
@@ -54,6 +54,10 @@ func FormatOf(name string) (Format, bool) {
 	}
 	return "", false
 }
+
+// MissingWords are the words that stand for null in text tables, where nothing
+// else is said.
+func MissingWords() []string { return []string{"NA", "N/A", "NaN", "null", "NULL", "None"} }
 
 // Source is a file to read.
 type Source struct {
@@ -78,6 +82,18 @@ type ReadOptions struct {
 	// Types override what is found: column -> text, int, float, bool, date or
 	// datetime.
 	Types map[string]string
+	// Decimal is the character before the fraction of numbers in CSV and TSV:
+	// "." or ",". The other one divides thousands. With "", numbers have
+	// points and no thousands, and decimal commas are found where cells are
+	// divided by semicolons and no other reading is possible.
+	Decimal string
+	// Verbatim is a column that stays text in text formats, just as the file
+	// has it, unless Types says otherwise or all its values are numbers and
+	// some have a fraction; "" for none.
+	Verbatim string
+	// FileColumn names a further column with the name of a row's file; "" for
+	// none. Only OpenAll adds it.
+	FileColumn string
 	// SampleRows is how many rows decide on types; 0 means all.
 	SampleRows int
 }
@@ -90,6 +106,27 @@ type File interface {
 	// Position says where a row stands, counted from 0: "posts.csv:17".
 	Position(row int64) string
 	Close() error
+}
+
+// Notes is what there is to tell about how a file is read.
+type Notes struct {
+	// Warnings name columns that stay text since their numbers can be read in
+	// two ways.
+	Warnings []string
+	// BlankLines is the number of lines without text among those looked at for
+	// types: they give no row.
+	BlankLines int64
+}
+
+// Noter is a File that has something to tell.
+type Noter interface{ Notes() Notes }
+
+// NotesOf returns what there is to tell about how a file is read.
+func NotesOf(f File) Notes {
+	if n, ok := f.(Noter); ok {
+		return n.Notes()
+	}
+	return Notes{}
 }
 
 // Open finds the columns of a file and their types.

@@ -1,12 +1,10 @@
 package tabular
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"iter"
-	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -36,13 +34,21 @@ type textFile struct {
 	names    []string
 	types    []arrow.DataType
 	vacant   []bool // per column: it has no values, so any type will do
+	decimal  byte   // that the user sets; else 0
+	decimals []byte // per column: before the fraction of its numbers; 0 for a point and no thousands
+	warnings []string
+	blank    int64 // lines that give no row
 	forced   map[string]string
+	verbatim string // column that stays text
 	schema   *arrow.Schema
 }
 
 // openText finds encoding, delimiter, columns and types.
 func openText(ctx context.Context, src Source, format Format, o ReadOptions) (*textFile, error) {
-	f := &textFile{src: src, format: format, encoding: o.Encoding, forced: o.Types}
+	f := &textFile{src: src, format: format, encoding: o.Encoding, forced: o.Types, verbatim: o.Verbatim}
+	if o.Decimal != "" {
+		f.decimal = o.Decimal[0]
+	}
 	for _, word := range o.NA {
 		f.na = append(f.na, []byte(word))
 	}
@@ -54,7 +60,7 @@ func openText(ctx context.Context, src Source, format Format, o ReadOptions) (*t
 	}
 	switch {
 	case o.Delimiter != "":
-		if err := checkDelimiter(o.Delimiter); err != nil {
+		if err := CheckDelimiter(o.Delimiter); err != nil {
 			return nil, err
 		}
 		f.delim = o.Delimiter[0]
@@ -69,10 +75,7 @@ func openText(ctx context.Context, src Source, format Format, o ReadOptions) (*t
 	if err != nil {
 		return nil, err
 	}
-	for _, in := range found {
-		f.types = append(f.types, in.resolve())
-		f.vacant = append(f.vacant, in.forced == nil && !in.some)
-	}
+	f.settle(found)
 	f.makeSchema()
 	return f, nil
 }
@@ -108,80 +111,11 @@ func (f *textFile) reader(forTypes bool) (rowReader, io.Closer, error) {
 	return &csvRows{c, names}, r, nil
 }
 
-// infer reads rows, all of them if most is 0, and returns what fits them.
-func (f *textFile) infer(ctx context.Context, most int) ([]inference, error) {
-	r, closer, err := f.reader(true)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = closer.Close() }() // only read
-	var found []inference
-	n := 0
-	for ; most == 0 || n < most; n++ {
-		if n%4096 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		cells, err := r.next()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range r.columns()[len(found):] {
-			found = append(found, f.start(name))
-		}
-		for i, c := range cells {
-			if f.isNull(c) || f.isBlank(c) {
-				continue
-			}
-			if !found[i].add(c) {
-				return nil, f.misfit(r, c, r.columns()[i], found[i].forced)
-			}
-		}
-	}
-	f.names = slices.Clone(r.columns())
-	if len(f.names) == 0 && n > 0 {
-		return nil, fmt.Errorf("%s: no object has a value, so there are no columns", f.src.Name)
-	}
-	for _, name := range f.names[len(found):] {
-		found = append(found, f.start(name))
-	}
-	return found, nil
-}
-
-// start begins the inference of a column, to which a type may be forced.
-func (f *textFile) start(name string) inference {
-	in := inference{fits: anyType}
-	if word, is := f.forced[name]; is {
-		in.forced = typeNamed(word)
-	}
-	return in
-}
-
-// isNull reports whether a cell is null whatever the type of its column.
-func (f *textFile) isNull(c cell) bool {
-	return c.kind == nullCell || c.kind == bareCell && f.isMissing(c.text)
-}
-
-// isBlank reports whether a cell is null in a column that is no text: empty or
-// an NA word, in quotes, as exports write it that quote every cell.
-func (f *textFile) isBlank(c cell) bool { return c.kind == quotedCell && f.isMissing(c.text) }
-
-func (f *textFile) isMissing(text []byte) bool {
-	if len(text) == 0 {
-		return true
-	}
-	for _, word := range f.na {
-		if bytes.Equal(text, word) {
-			return true
-		}
-	}
-	return false
-}
-
 // Schema implements File.
 func (f *textFile) Schema() *arrow.Schema { return f.schema }
+
+// Notes implements Noter.
+func (f *textFile) Notes() Notes { return Notes{f.warnings, f.blank} }
 
 // Close implements File.
 func (*textFile) Close() error { return nil }
@@ -223,7 +157,7 @@ func (f *textFile) Rows(ctx context.Context, mem memory.Allocator, batchRows int
 
 // maxBatch is the number of bytes of text above which a batch takes no further
 // row.
-const maxBatch = 64 << 20
+const maxBatch = 16 << 20
 
 // fill appends up to most rows and returns how many.
 func (f *textFile) fill(b *array.RecordBuilder, r rowReader, most int) (int, error) {
@@ -242,27 +176,13 @@ func (f *textFile) fill(b *array.RecordBuilder, r rowReader, most int) (int, err
 				field.AppendNull()
 				continue
 			}
-			if !appendCell(field, cells[i]) {
+			if !appendCell(field, cells[i], f.decimals[i]) {
 				return n, f.misfit(r, cells[i], f.names[i], f.types[i])
 			}
 			size += len(cells[i].text)
 		}
 	}
 	return most, nil
-}
-
-// misfit words that a value does not fit the type of its column.
-func (f *textFile) misfit(r rowReader, c cell, name string, t arrow.DataType) error {
-	text := []rune(string(c.text))
-	if len(text) > 40 {
-		text = append(text[:39:39], '…')
-	}
-	hint := fmt.Sprintf("set its type: `types: {%s: text}`", name)
-	if _, is := f.forced[name]; is {
-		hint = fmt.Sprintf("`types` sets it: mend the value, name it under `na`, or set `%s: text`", name)
-	}
-	line, column := r.place(c)
-	return fmt.Errorf("%s:%d:%d: %q in the column %q is not %s; %s", f.src.Name, line, column, string(text), name, typeName(t), hint)
 }
 
 // Position implements File: it reads the file up to the row.

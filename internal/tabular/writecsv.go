@@ -4,17 +4,19 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"unicode/utf8"
+	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
+	"icono/internal/columns"
 	"icono/internal/tabular/notation"
 )
 
 // csvWriter writes CSV as RFC 4180 has it: CRLF at the end of each record,
 // also the last, quotes round cells that hold a delimiter, a quote or a line
 // end, quotes doubled. An empty text is written as "" so that it differs from
-// null, which is nothing, or NA in a table of one column.
+// null, which is nothing, or NA in a table of one column; text that readers
+// take for null is quoted too. Texts with U+0000 cannot be written.
 type csvWriter struct {
 	w      io.Writer
 	schema *arrow.Schema
@@ -22,6 +24,9 @@ type csvWriter struct {
 	null   string
 	buf    []byte
 	cell   []byte
+	rows   int64
+	// missing are the words that readers take for null.
+	missing []string
 }
 
 // flushAt is the number of bytes that text writers gather before they write.
@@ -32,14 +37,13 @@ func newCSVWriter(w io.Writer, f Format, schema *arrow.Schema, o WriteOptions) (
 	if delim == "" || f == TSV {
 		delim = map[Format]string{CSV: ",", TSV: "\t"}[f]
 	}
-	r, size := utf8.DecodeRuneInString(delim)
-	if size != len(delim) || r == utf8.RuneError || r == '"' || r == '\n' || r == '\r' {
-		return nil, fmt.Errorf("the delimiter %q will not do: give one character, such as \",\" or \";\"", o.Delimiter)
+	if err := CheckDelimiter(delim); err != nil {
+		return nil, err
 	}
 	if schema.NumFields() == 0 {
 		return nil, fmt.Errorf("a table without columns cannot be written as %s", f)
 	}
-	c := &csvWriter{w: w, schema: schema, delim: []byte(delim), null: o.NullText}
+	c := &csvWriter{w: w, schema: schema, delim: []byte(delim), null: o.NullText, missing: MissingWords()}
 	if c.null == "" && schema.NumFields() == 1 {
 		c.null = "NA" // readers, this one too, pass over lines without text
 	}
@@ -48,7 +52,9 @@ func newCSVWriter(w io.Writer, f Format, schema *arrow.Schema, o WriteOptions) (
 	}
 	for i, field := range schema.Fields() {
 		c.next(i)
-		c.put([]byte(field.Name))
+		if err := c.header(i, []byte(field.Name)); err != nil {
+			return nil, err
+		}
 	}
 	c.end()
 	return c, nil
@@ -60,11 +66,13 @@ func (c *csvWriter) Write(rec arrow.Record) error {
 		return err
 	}
 	cells := make([]notation.Func, rec.NumCols())
-	null := make([]func(int) bool, rec.NumCols())
+	null, isText := make([]func(int) bool, rec.NumCols()), make([]bool, rec.NumCols())
 	for i, col := range rec.Columns() {
 		cells[i], null[i] = notation.Text(col), notation.Null(col)
+		isText[i] = columns.IsText(col.DataType())
 	}
 	for row := range int(rec.NumRows()) {
+		c.rows++
 		for i, text := range cells {
 			c.next(i)
 			if null[i](row) {
@@ -72,7 +80,10 @@ func (c *csvWriter) Write(rec arrow.Record) error {
 				continue
 			}
 			c.cell = text(c.cell[:0], row)
-			c.put(c.cell)
+			if bytes.IndexByte(c.cell, 0) >= 0 {
+				return fmt.Errorf("row %d has the character U+0000 in the column %q, which CSV and TSV cannot hold: write Parquet, Arrow or JSON lines, or take it out with `replace` in a stage of kind `select`", c.rows, rec.ColumnName(i))
+			}
+			c.put(c.cell, isText[i] && c.isMissing(c.cell))
 		}
 		c.end()
 		if len(c.buf) >= flushAt {
@@ -92,9 +103,31 @@ func (c *csvWriter) next(column int) {
 
 func (c *csvWriter) end() { c.buf = append(c.buf, '\r', '\n') }
 
-// put writes a cell that is not null.
-func (c *csvWriter) put(text []byte) {
-	quoted := len(text) == 0 || string(text) == c.null || bytes.ContainsAny(text, "\"\r\n\t") || bytes.Contains(text, c.delim) ||
+// header writes a column's name, so that it is not taken for anything else: the
+// mark of an encoding or a format, or Excel's line with the delimiter.
+func (c *csvWriter) header(column int, name []byte) error {
+	if bytes.IndexByte(name, 0) >= 0 {
+		return fmt.Errorf("the column %q has the character U+0000 in its name, which CSV and TSV cannot hold: rename it", name)
+	}
+	special := len(bytes.TrimSpace(name)) < len(name) // readers trim names
+	if column == 0 {
+		special = special || bytes.HasPrefix(name, []byte("\ufeff")) || bytes.HasPrefix(name, []byte("sep="))
+		for mark := range signatures() {
+			special = special || bytes.HasPrefix(name, []byte(mark))
+		}
+	}
+	c.put(name, special)
+	return nil
+}
+
+// isMissing reports whether readers take a text for null.
+func (c *csvWriter) isMissing(text []byte) bool {
+	return len(text) <= 4 && slices.Contains(c.missing, string(text))
+}
+
+// put writes a cell that is not null, in quotes where it must or shall be.
+func (c *csvWriter) put(text []byte, quoted bool) {
+	quoted = quoted || len(text) == 0 || string(text) == c.null || bytes.ContainsAny(text, "\"\r\n\t") || bytes.Contains(text, c.delim) ||
 		text[0] == ' ' || text[len(text)-1] == ' '
 	if !quoted {
 		c.buf = append(c.buf, text...)

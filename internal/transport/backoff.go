@@ -20,7 +20,13 @@ func retryAfter(h http.Header, now time.Time) (wait time.Duration, said bool) {
 		return 0, false
 	}
 	if v, err := strconv.ParseFloat(text, 64); err == nil && v >= 0 {
-		return seconds(v), true
+		switch { // some servers name the time itself, in seconds or milliseconds since 1970
+		case v >= 1e12 && v < 1e13:
+			v = v/1000 - float64(now.UnixMilli())/1000
+		case v >= 1e9 && v < 1e10:
+			v -= float64(now.UnixMilli()) / 1000
+		}
+		return seconds(max(0, v)), true
 	}
 	if t, err := http.ParseTime(text); err == nil {
 		return max(0, t.Sub(now)), true

@@ -18,10 +18,15 @@ type Call struct {
 	Extra map[string]json.RawMessage
 	// MaxBody, if above 0, takes the place of Options.MaxBody.
 	MaxBody int64
+	// Again, if not nil, is asked before a request is sent once more after an
+	// attempt that the server may have answered, and billed, although nothing or
+	// half of it came. An error ends the request.
+	Again func() error
 
 	// The fields below are set when the round trip has ended.
 
 	Attempts  int         // how often the request was sent
+	Lost      int         // attempts, of all round trips, that may have been answered without a whole answer
 	Status    int         // of the last answer, 0 without one
 	Header    http.Header // of the last answer
 	RequestID string      // as the server names the last attempt

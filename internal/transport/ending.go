@@ -11,6 +11,7 @@ func (t *Transport) end(req *http.Request, out *outcome, attempts int, past *his
 	if out.resp == nil {
 		return nil, t.connectionError(req, out, attempts, past)
 	}
+	t.tally.inARow.Store(0)
 	if out.fault != nil {
 		out.fault.Attempts = attempts
 		if attempts > 1 {
@@ -28,18 +29,30 @@ func (t *Transport) end(req *http.Request, out *outcome, attempts int, past *his
 // giveUp makes a failure final.
 func (t *Transport) giveUp(req *http.Request, out *outcome, attempts int, past *history) (*http.Response, error) {
 	t.tally.gaveUp.Add(1)
+	t.tally.inARow.Add(1)
 	if out.fault == nil {
 		return nil, t.connectionError(req, out, attempts, past)
 	}
-	out.fault.Attempts, out.fault.History = attempts, past.String()
+	out.fault.Attempts, out.fault.History, out.fault.inARow = attempts, past.String(), t.tally.inARow.Load()
 	return nil, out.fault
 }
 
 func (t *Transport) connectionError(req *http.Request, out *outcome, attempts int, past *history) error {
 	return &ConnectionError{
 		Host: req.URL.Host, Text: out.text, timeout: out.cause == timedOut,
-		Attempts: attempts, History: past.String(), err: out.err,
+		Attempts: attempts, History: past.String(), inARow: t.tally.inARow.Load(), err: out.err,
 	}
+}
+
+// mostRedirects is how many redirects of one request are followed.
+const mostRedirects = 5
+
+// follow ends a chain of redirects that is too long.
+func follow(req *http.Request, via []*http.Request) error {
+	if len(via) <= mostRedirects {
+		return nil
+	}
+	return &RedirectError{Location: (&url.URL{Scheme: req.URL.Scheme, Host: req.URL.Host, Path: req.URL.Path}).String(), Loop: true}
 }
 
 // redirect refuses to follow where the client would send something else than

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -18,6 +19,7 @@ type StatusError struct {
 	History string
 	// RetryAfter is how long the server wants to be left alone, 0 if it did not say.
 	RetryAfter time.Duration
+	inARow     int64
 }
 
 // Error says what the server answered and after how many attempts.
@@ -58,6 +60,7 @@ type ConnectionError struct {
 	Attempts int
 	History  string
 	timeout  bool
+	inARow   int64
 	err      error
 }
 
@@ -72,15 +75,33 @@ func (e *ConnectionError) Timeout() bool { return e.timeout }
 // Unwrap gives what the network reported; nil where its text held a key.
 func (e *ConnectionError) Unwrap() error { return e.err }
 
+// InARow tells how many requests, the one of this error included, were given up
+// without one in between that the server answered; 0 where the error is none of
+// a request that was given up.
+func InARow(err error) int64 {
+	if e, ok := errors.AsType[*StatusError](err); ok {
+		return e.inARow
+	}
+	if e, ok := errors.AsType[*ConnectionError](err); ok {
+		return e.inARow
+	}
+	return 0
+}
+
 // RedirectError is a redirect that was not followed: it would have turned the
 // request into another one or sent it to another server.
 type RedirectError struct {
 	Status   int
 	Location string // without query
+	// Loop tells that redirects went on and on.
+	Loop bool
 }
 
 // Error says where the server points to.
 func (e *RedirectError) Error() string {
+	if e.Loop {
+		return fmt.Sprintf("the server redirects again and again, at last to %s: the base URL must be that of the server itself", e.Location)
+	}
 	return fmt.Sprintf("the server answers %d and points to %s: if that is right, it must be the base URL", e.Status, e.Location)
 }
 

@@ -87,6 +87,28 @@ func readFailure(resp *http.Response, body []byte, now time.Time) *StatusError {
 	return e
 }
 
+// hiddenStatus is the status that an answer of success tells of in its body: some
+// gateways send the failure of who stands behind them as {"error": {"code":
+// 502, ...}} with status 200. It is 0 for anything else.
+func hiddenStatus(body []byte) int {
+	if len(body) > 1<<16 || !bytes.Contains(body, []byte(`"error"`)) {
+		return 0
+	}
+	var f struct {
+		Error struct {
+			Code json.Number `json:"code"`
+		} `json:"error"`
+		Choices json.RawMessage `json:"choices"`
+	}
+	if json.Unmarshal(body, &f) != nil || len(f.Choices) > 0 {
+		return 0
+	}
+	if n, err := f.Error.Code.Int64(); err == nil && n >= 400 && n < 600 {
+		return int(n)
+	}
+	return 0
+}
+
 // decode takes what fits and leaves the rest: one field of an unexpected type
 // must not hide the others.
 func decode(text []byte, f *failureBody) bool {

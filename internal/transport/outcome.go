@@ -46,6 +46,19 @@ func (o *outcome) name() string {
 	return o.text
 }
 
+// mayBePaid reports whether the server may have answered although no whole answer
+// came: not where no connection was made.
+func (o *outcome) mayBePaid() bool {
+	var dial *net.OpError
+	switch {
+	case o.resp != nil:
+		return false
+	case errors.Is(o.err, errTooLarge):
+		return true
+	}
+	return !o.final && (!errors.As(o.err, &dial) || dial.Op != "dial")
+}
+
 // judgeStatus says what an answer with a status of failure means.
 func judgeStatus(resp *http.Response, fault *StatusError) (c cause, final bool) {
 	switch s := resp.StatusCode; {

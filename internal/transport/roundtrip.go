@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// refusedConnections is how often a server that has never answered may refuse
-// a connection: then its address is wrong or it is not running.
-const refusedConnections = 3
+// hopelessAttempts is how often a server that has never answered may refuse a
+// connection or stay silent: then its address is wrong or it is not running.
+const hopelessAttempts = 3
 
 // RoundTrip sends a request until an answer is final or asking again is given
 // up, and returns the answer with its body read. See the package comment for
@@ -43,6 +43,10 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		out := t.attempt(req, open, length, call)
 		call.Attempts = n
 		t.note(call, out)
+		lost := out.mayBePaid()
+		if lost {
+			call.Lost++
+		}
 		limits := [2]reading{{remaining: -1}, {remaining: -1}}
 		if out.resp != nil && t.secrets.belongs(req) {
 			limits = readLimits(out.resp.Header, time.Now())
@@ -65,6 +69,11 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 			t.o.Total > 0 && time.Since(began)+must > t.o.Total {
 			return t.giveUp(req, out, n, &past)
 		}
+		if lost && call.Again != nil {
+			if err := call.Again(); err != nil {
+				return nil, fmt.Errorf("%w (%s)", err, past.String())
+			}
+		}
 		t.tally.waiting.Add(1)
 		err = pause(ctx, must, whole, t.gate.calm())
 		t.tally.waiting.Add(-1)
@@ -74,9 +83,11 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// hopeless reports a connection that is refused by a server that never answered.
+// hopeless reports a server that never answered: one that refuses connections,
+// and one that takes requests and says nothing.
 func (t *Transport) hopeless(out *outcome, n int) bool {
-	return n >= refusedConnections && errors.Is(out.err, syscall.ECONNREFUSED) && t.tally.answers.Load() == 0
+	silent := errors.Is(out.err, syscall.ECONNREFUSED) || out.cause == timedOut
+	return n >= hopelessAttempts && silent && t.tally.answers.Load() == 0
 }
 
 // attempt sends the request once and reads the answer.
@@ -154,7 +165,11 @@ func (t *Transport) judge(resp *http.Response, body []byte) *outcome {
 		if isHalf(resp, body) {
 			return &outcome{cause: broken, err: io.ErrUnexpectedEOF, text: "half an answer"}
 		}
-		return &outcome{resp: resp}
+		hidden := hiddenStatus(body)
+		if hidden == 0 {
+			return &outcome{resp: resp}
+		}
+		resp.StatusCode, resp.Status = hidden, fmt.Sprintf("%d %s", hidden, http.StatusText(hidden))
 	}
 	out := &outcome{resp: resp, fault: readFailure(resp, body, time.Now())}
 	out.cause, out.final = judgeStatus(resp, out.fault)

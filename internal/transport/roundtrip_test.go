@@ -209,7 +209,7 @@ func TestTypedErrors(t *testing.T) {
 	s.Close()
 	_, _, err = post(t, open(t, quick()), s.URL, nil)
 	var c *ConnectionError
-	if !errors.As(err, &c) || c.Attempts != refusedConnections || c.Timeout() || !strings.Contains(err.Error(), "refused") {
+	if !errors.As(err, &c) || c.Attempts != hopelessAttempts || c.Timeout() || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("a server that is not there: %v", err)
 	}
 	if _, _, err = post(t, open(t, quick()), "http://nowhere.invalid/", nil); !errors.As(err, &c) || c.Attempts != 1 && !strings.Contains(err.Error(), "lookup") {

@@ -27,6 +27,7 @@ type tally struct {
 	requests, attempts, answers, gaveUp atomic.Int64
 	causes                              [causes]atomic.Int64
 	waiting                             atomic.Int64
+	inARow                              atomic.Int64 // given up since the last answer of any kind
 }
 
 // Stats tells what has happened so far.

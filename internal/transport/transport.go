@@ -19,6 +19,11 @@
 //     requests in backoff are let go at once, apart from those that the server
 //     told how long to wait.
 //
+// An error that comes with status 200 in the form {"error": {"code": 502}}, as
+// some gateways send it, is taken for what it is. An attempt that may have been
+// answered although no whole answer came is made again only if Call.Again allows
+// it, since it may be paid twice.
+//
 // An answer that is final by itself comes back as a response, whatever its
 // status, so that a client of the protocol can read it. A failure that became
 // final because asking again was given up is a *StatusError or a
@@ -131,7 +136,7 @@ func NewBase(concurrency int) *http.Transport {
 }
 
 // Client is an http.Client over the transport.
-func (t *Transport) Client() *http.Client { return &http.Client{Transport: t} }
+func (t *Transport) Client() *http.Client { return &http.Client{Transport: t, CheckRedirect: follow} }
 
 // CloseIdleConnections closes the connections that wait for a request.
 func (t *Transport) CloseIdleConnections() {

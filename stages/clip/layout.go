@@ -1,6 +1,7 @@
 package clip
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -47,6 +48,7 @@ func newLayout(c Config, id string) layout {
 			name += " " + strconv.Itoa(rank)
 		}
 		code := stage.WithCategories(arrow.Field{Name: name, Type: words(), Nullable: true}, l.categories)
+		code = stage.Documented(code, c.documentation(rank))
 		phrase := arrow.Field{Name: name + " Label", Type: words(), Nullable: true}
 		probability := arrow.Field{Name: name + " Probability", Type: arrow.PrimitiveTypes.Float64, Nullable: true}
 		if rank == 1 {
@@ -67,6 +69,21 @@ func newLayout(c Config, id string) layout {
 		stage.Mark(arrow.Field{Name: id + "_status", Type: words()}, stage.StatusRole, id),
 		stage.Mark(arrow.Field{Name: id + "_error", Type: arrow.BinaryTypes.String, Nullable: true}, stage.ErrorText, id))
 	return l
+}
+
+// documentation says what the category of a rank means.
+func (c Config) documentation(rank int) stage.Documentation {
+	d := stage.Documentation{Text: "The category whose phrases the picture is most like, as the model measures it."}
+	if rank > 1 {
+		d.Text = fmt.Sprintf("The category at place %d, by the likeness of the picture to its phrases.", rank)
+	}
+	for _, e := range c.Labels {
+		d.Meanings = append(d.Meanings, stage.Meaning{Name: e.Key, Phrases: e.Value})
+	}
+	if c.Template != "" {
+		d.Notes = append(d.Notes, fmt.Sprintf("Phrases stand in %q for {}.", c.Template))
+	}
+	return d
 }
 
 // arrays builds the appended columns of some rows. The caller releases them.

@@ -31,6 +31,12 @@ type Config struct {
 	Inputs option.Map[option.Expression] `yaml:"inputs" min:"1" example:"{Caption: Caption}"`
 	// Coded examples that are shown to the model first.
 	Examples *Examples `yaml:"examples"`
+	// `live` asks row by row. `batch` hands all questions in together: the answers
+	// come within 24 hours, for half the price where the provider has one. A run
+	// that is interrupted meanwhile fetches them when it is run again.
+	Mode string `yaml:"mode" enum:"live,batch"`
+	// How batches are made.
+	Batch Batch `yaml:"batch"`
 	// How often each row is coded. With more than 1 the columns hold the value
 	// of the majority, null in a tie, and `<column>_agreement` the share that it
 	// has.
@@ -87,6 +93,21 @@ type Image struct {
 	MaxSide int `yaml:"max_side" min:"0" max:"8192" example:"1024"`
 }
 
+// Batch says how batches are made.
+type Batch struct {
+	// The most questions of a batch; 0 is 50000, the most that OpenAI takes.
+	// Smaller ones are for accounts that may not queue that much at once.
+	Requests int `yaml:"requests" min:"0" max:"100000" example:"2000"`
+	// The most megabytes of the file of a batch; 0 is 200, the most that OpenAI
+	// takes.
+	Megabytes float64 `yaml:"megabytes" min:"0" max:"1000" example:"100"`
+	// The seconds between two looks at a batch, at most.
+	Poll float64 `yaml:"poll" min:"0.05" max:"3600"`
+}
+
+// batchMode is the mode of batches.
+const batchMode = "batch"
+
 // Examples are coded rows that the model sees before the question.
 type Examples struct {
 	// A table with the pictures and their codes.
@@ -100,7 +121,7 @@ type Examples struct {
 }
 
 func defaults() Config {
-	return Config{Image: Image{Send: true, MaxSide: 1536}, Runs: 1, MaxTokens: 4096, Concurrency: 16, Timeout: 120}
+	return Config{Image: Image{Send: true, MaxSide: 1536}, Mode: "live", Batch: Batch{Poll: 60}, Runs: 1, MaxTokens: 4096, Concurrency: 16, Timeout: 120}
 }
 
 // Validate implements stage.Validator.

@@ -141,7 +141,8 @@ func (c *coder) compile(in *arrow.Schema) ([]*expression.Program, error) {
 func (c *coder) Prepare(ctx context.Context, env stage.Env, _ []*arrow.Schema) error {
 	s := asking.Server{BaseURL: string(c.config.BaseURL), Key: string(c.config.Key), APIVersion: c.config.APIVersion, Deployment: c.config.Deployment,
 		Model: c.config.Model, Concurrency: c.config.Concurrency, RequestsPerMinute: c.config.RequestsPerMinute, TokensPerMinute: c.config.TokensPerMinute,
-		Timeout: time.Duration(c.config.Timeout * float64(time.Second))}
+		Timeout: time.Duration(c.config.Timeout * float64(time.Second)), Batch: c.config.Mode == batchMode,
+		Files: chat.Limits{Requests: c.config.Batch.Requests, Bytes: int64(c.config.Batch.Megabytes * 1e6)}, Poll: time.Duration(c.config.Batch.Poll * float64(time.Second))}
 	asker, err := c.askers.Open(ctx, c.id, s)
 	if err != nil {
 		return err

@@ -23,7 +23,13 @@ import (
 func (c *coder) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.Rows {
 	r := &runner{coder: c, env: env, in: in[0].Schema, texts: map[arrow.Record]*texts{},
 		coding: coding.Coder{Scheme: c.scheme, Asker: c.asker, Request: c.request(), Runs: c.config.Runs, Shuffle: c.config.Shuffle, Seed: env.Seed, Repair: c.config.Repair}}
-	rows := flow.ByRow(ctx, in[0].Rows, c.config.Concurrency, 2*c.config.Concurrency, r.code, r.finish)
+	code := func(in stage.Rows) stage.Rows {
+		return flow.ByRow(ctx, in, c.config.Concurrency, 2*c.config.Concurrency, r.code, r.finish)
+	}
+	rows := code(in[0].Rows)
+	if c.config.Mode == batchMode {
+		rows = r.batched(ctx, in[0], code)
+	}
 	return func(yield func(arrow.Record, error) bool) {
 		if c.asker == nil {
 			yield(nil, errors.New("the model has not been opened"))
@@ -40,17 +46,24 @@ func (c *coder) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.
 	}
 }
 
-// close lets go of the texts of batches that were not finished, and tells which
-// models answered.
+// close lets go of what is left and tells which models answered.
 func (r *runner) close() {
+	r.release()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.models) > 0 { // who has answered, which is not always who was asked
+		r.env.Ledger.Fact("model", strings.Join(slices.Sorted(maps.Keys(r.models)), ", "))
+	}
+}
+
+// release lets go of the texts of batches that were not finished.
+func (r *runner) release() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, t := range r.texts {
 		t.release()
 	}
-	if len(r.models) > 0 { // who has answered, which is not always who was asked
-		r.env.Ledger.Fact("model", strings.Join(slices.Sorted(maps.Keys(r.models)), ", "))
-	}
+	clear(r.texts)
 }
 
 // facts say how rows are coded, for the report.
@@ -84,7 +97,7 @@ type runner struct {
 
 // code has one row coded.
 func (r *runner) code(ctx context.Context, rec arrow.Record, row int) (coding.Outcome, error) {
-	if out, over := r.over(); over {
+	if out, over := r.over(); over && r.config.Mode != batchMode {
 		return out, nil
 	}
 	q, fault, err := r.row(rec, row)
@@ -92,6 +105,14 @@ func (r *runner) code(ctx context.Context, rec arrow.Record, row int) (coding.Ou
 		return value(fault), err
 	}
 	out, err := r.coding.Code(ctx, q)
+	if errors.Is(err, coding.ErrPending) {
+		out, _ := r.over()
+		out.Status = stage.Skipped
+		if out.Reason == "" {
+			out.Reason = err.Error()
+		}
+		return out, nil
+	}
 	if errors.Is(err, coding.ErrBudget) {
 		r.stop(err)
 		out, _ := r.over()

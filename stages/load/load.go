@@ -19,6 +19,8 @@ import (
 const (
 	keyColumn   = "key"
 	imageColumn = "Image"
+	// defaultFileColumn is the column with a row's file where `beside` needs one.
+	defaultFileColumn = "file"
 )
 
 // load is a stage of kind load.
@@ -29,7 +31,9 @@ type load struct {
 	schema *arrow.Schema
 	key    column
 	image  column
-	rows   int64 // that Prepare counted
+	beside neighbours    // pictures by the file that they lie beside
+	passed []stage.Count // what is there and gives no row
+	rows   int64         // that Prepare counted
 }
 
 // column is where a key or a picture's path comes from: a column of the file,
@@ -38,6 +42,7 @@ type column struct {
 	set     bool
 	index   int  // of the file's column; -1 for an expression
 	copied  bool // the file's column stays, and its values get one of their own
+	beside  bool // the values are the pictures beside the row's file
 	program *expression.Program
 }
 
@@ -86,6 +91,10 @@ func (l *load) Schema([]*arrow.Schema) (*arrow.Schema, error) {
 	if l.image, err = resolve(string(image), "image", imageColumn, in); err != nil {
 		errs = append(errs, err)
 	}
+	if l.config.Beside {
+		l.image = column{set: true, index: -1, beside: true}
+		errs = append(errs, free(in, "beside", imageColumn))
+	}
 	if l.key.set && l.image.set && l.key.index >= 0 && l.key.index == l.image.index {
 		// One column cannot play both parts, so the key becomes another.
 		l.key.copied = true
@@ -94,6 +103,9 @@ func (l *load) Schema([]*arrow.Schema) (*arrow.Schema, error) {
 	errs = append(errs, l.checkTypes(in)...)
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
+	}
+	for _, text := range tabular.NotesOf(l.file).Warnings {
+		errs = append(errs, &stage.OptionError{Path: []string{"path"}, Message: text, Warning: true})
 	}
 	if l.key.set && !l.key.added() {
 		f := fields[l.key.index]
@@ -114,7 +126,7 @@ func (l *load) Schema([]*arrow.Schema) (*arrow.Schema, error) {
 		}
 	}
 	l.schema = arrow.NewSchema(fields, nil)
-	return l.schema, nil
+	return l.schema, errors.Join(errs...)
 }
 
 // resolve finds the column that an option names, or compiles its expression.
@@ -159,7 +171,21 @@ func (l *load) Run(ctx context.Context, env stage.Env, _ []stage.Table) stage.Ro
 		if l.rows > 0 {
 			env.Ledger.Expect(l.rows)
 		}
+		l.tell(env)
 		l.read(ctx, env)(yield)
+	}
+}
+
+// tell counts what is there and gives no row.
+func (l *load) tell(env stage.Env) {
+	for _, c := range l.passed {
+		env.Ledger.Counted(c.Name, c.N)
+	}
+	if n := tabular.NotesOf(l.file).BlankLines; n > 0 {
+		env.Ledger.Counted("blank lines", n)
+	}
+	if n := l.beside.further(); n > 0 {
+		env.Ledger.Counted("pictures beside a row's first one", n)
 	}
 }
 
@@ -199,6 +225,9 @@ func (l *load) dress(mem memory.Allocator, rec arrow.Record) (arrow.Record, erro
 		}
 		if c.copied {
 			a := asText(mem, cols[c.index])
+			made, cols = append(made, a), append(cols, a)
+		} else if c.beside {
+			a := l.beside.column(mem, cols[columns.Index(rec.Schema(), l.fileColumn())])
 			made, cols = append(made, a), append(cols, a)
 		} else if c.index < 0 {
 			a, _, err := c.program.Array(mem, rec)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"icono/internal/columns"
+	"icono/internal/media"
 	"icono/internal/stage"
 	"icono/internal/suggest"
 	"icono/internal/tabular"
@@ -28,14 +28,20 @@ const sampleRows = 1000
 
 // images reports whether the stage lists pictures instead of reading a table.
 func (l *load) images() bool {
-	_, is := l.file.(*listing)
-	return is
+	switch l.file.(type) {
+	case *listing, *downloads:
+		return true
+	}
+	return false
 }
 
 // open finds the files that `path` names, and their columns and types.
 func (l *load) open(ctx context.Context, env stage.Env, full bool) (tabular.File, error) {
 	if l.config.Format == imagesFormat || l.config.Format == "" && l.allPictures(env) {
 		return l.listPictures(ctx, env)
+	}
+	if l.config.Format == "" && l.allDownloads() {
+		return l.listDownloads(env)
 	}
 	var sources []tabular.Source
 	var errs []error
@@ -50,13 +56,14 @@ func (l *load) open(ctx context.Context, env stage.Env, full bool) (tabular.File
 				errs = append(errs, l.pathError(i, unknownFormat(name)))
 				continue
 			}
-			sources = append(sources, tabular.Source{Name: name, Path: env.Study.Resolve(name), Open: func() (io.ReadCloser, error) { return env.Study.Open(name) }})
+			sources = append(sources, source(env.Study, name))
 		}
 	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	o := tabular.ReadOptions{Format: tabular.Format(l.config.Format), Delimiter: l.config.Delimiter, Encoding: l.config.Encoding, NA: l.config.NA, Types: map[string]string{}}
+	o := tabular.ReadOptions{Format: tabular.Format(l.config.Format), Delimiter: l.config.Delimiter, Encoding: l.config.Encoding, NA: l.config.NA,
+		Types: map[string]string{}, Verbatim: string(l.config.Key), Decimal: l.config.Decimal, FileColumn: l.fileColumn()}
 	for _, e := range l.config.Types {
 		o.Types[e.Key] = e.Value
 	}
@@ -70,7 +77,32 @@ func (l *load) open(ctx context.Context, env stage.Env, full bool) (tabular.File
 	case err != nil:
 		return nil, &stage.OptionError{Path: []string{"path"}, Message: err.Error()}
 	}
+	if l.config.Beside {
+		l.beside = besideAll(env.Study, sources)
+	}
 	return file, nil
+}
+
+// source is a file of the study, for libraries that want one at its path.
+func source(study stage.Study, name string) tabular.Source {
+	s := tabular.Source{Name: name, Open: func() (io.ReadCloser, error) { return study.Open(name) }}
+	if path := study.Resolve(name); isRegular(path) {
+		s.Path = path
+	}
+	return s
+}
+
+func isRegular(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// fileColumn is the column for the path of a row's file, "" for none.
+func (l *load) fileColumn() string {
+	if l.config.File == "" && l.config.Beside {
+		return defaultFileColumn
+	}
+	return l.config.File
 }
 
 // unknownFormat words what to do about a file whose name ends unusually.
@@ -91,64 +123,6 @@ func (l *load) pathError(i int, err error) error {
 		at = append(at, fmt.Sprint(i))
 	}
 	return &stage.OptionError{Path: at, Message: err.Error()}
-}
-
-// expand returns the files that a path or glob names, sorted.
-func expand(study stage.Study, path string) ([]string, error) {
-	full := study.Resolve(path)
-	info, err := os.Stat(full)
-	switch {
-	case err == nil && info.IsDir():
-		return nil, fmt.Errorf("%s is a folder; name its tables, such as `%s/*.csv`", path, strings.TrimSuffix(path, "/"))
-	case err == nil:
-		return []string{path}, nil
-	case !strings.ContainsAny(path, "*?["):
-		return nil, missing(full, path, err)
-	}
-	found, err := filepath.Glob(full)
-	if err != nil {
-		return nil, fmt.Errorf("%q is no pattern: %w", path, err)
-	}
-	found = slices.DeleteFunc(found, func(f string) bool {
-		info, err := os.Stat(f)
-		return err == nil && info.IsDir()
-	})
-	if len(found) == 0 {
-		return nil, fmt.Errorf("no file matches %s", path)
-	}
-	// Keep the way in which the pipeline writes the folder.
-	dir := path[:strings.LastIndex(path, "/")+1]
-	if strings.ContainsAny(dir, "*?[") {
-		return found, nil
-	}
-	for i, f := range found {
-		found[i] = dir + filepath.Base(f)
-	}
-	slices.Sort(found)
-	return found, nil
-}
-
-// missing words why a file is not there, with the file that may be meant.
-func missing(full, path string, err error) error {
-	if !errors.Is(err, fs.ErrNotExist) {
-		var at *fs.PathError
-		if errors.As(err, &at) {
-			err = at.Err
-		}
-		return fmt.Errorf("%s cannot be read: %w", path, err)
-	}
-	entries, dirErr := os.ReadDir(filepath.Dir(full))
-	if dirErr != nil {
-		return fmt.Errorf("there is no file %s, nor the folder that it should be in", path)
-	}
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		names[i] = e.Name()
-	}
-	if near := suggest.Nearest(filepath.Base(full), names); near != "" {
-		return fmt.Errorf("there is no file %s; did you mean `%s`?", path, near)
-	}
-	return fmt.Errorf("there is no file %s", path)
 }
 
 // allPictures reports whether every path is a folder, a zip archive or a glob
@@ -177,9 +151,12 @@ func isPictureName(path string) bool {
 func (l *load) checkTypes(in *arrow.Schema) []error {
 	var errs []error
 	for _, e := range l.config.Types {
-		if columns.Index(in, e.Key) < 0 {
+		switch {
+		case columns.Index(in, e.Key) < 0:
 			errs = append(errs, &stage.OptionError{Path: []string{"types", e.Key}, Message: fmt.Sprintf("the table has no column %q", e.Key),
 				Hint: suggest.Hint(e.Key, columns.Names(in))})
+		case l.images():
+			errs = append(errs, &stage.OptionError{Path: []string{"types", e.Key}, Message: "the columns of a table of pictures have their types", Hint: "remove `types`"})
 		}
 	}
 	return errs
@@ -187,8 +164,10 @@ func (l *load) checkTypes(in *arrow.Schema) []error {
 
 func (l *load) listPictures(ctx context.Context, env stage.Env) (tabular.File, error) {
 	var paths []string
+	var others, dangling int
 	for i, p := range l.config.Path {
-		found, err := env.Study.Pictures(string(p))
+		found, survey, err := pictures(env.Study, string(p))
+		others, dangling = others+survey.Others, dangling+survey.Dangling
 		if err != nil && ctx.Err() != nil {
 			return nil, err
 		}
@@ -201,7 +180,31 @@ func (l *load) listPictures(ctx context.Context, env stage.Env) (tabular.File, e
 		paths = append(paths, found...)
 	}
 	slices.SortFunc(paths, cmp.Compare[string])
-	return &listing{paths: slices.Compact(paths)}, nil
+	once := slices.Compact(slices.Clone(paths))
+	l.passed = nil
+	for what, n := range map[string]int{"files that are no pictures": others, "links to no file": dangling, "pictures that several paths name": len(paths) - len(once)} {
+		if n > 0 {
+			l.passed = append(l.passed, stage.Count{Name: what, N: int64(n)})
+		}
+	}
+	return &listing{paths: once}, nil
+}
+
+// pictures lists the pictures of a path, and what the study can tell of the
+// rest.
+func pictures(study stage.Study, path string) (found []string, survey media.Survey, err error) {
+	s, can := study.(interface {
+		Survey(pattern string) (media.Survey, error)
+	})
+	if !can {
+		found, err = study.Pictures(path)
+		return found, survey, err
+	}
+	survey, err = s.Survey(path)
+	for _, e := range survey.Entries {
+		found = append(found, e.Path)
+	}
+	return found, survey, err
 }
 
 // tablesIn returns a pattern for the tables that lie in a folder, or "".

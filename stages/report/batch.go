@@ -53,18 +53,33 @@ func (b *batch) at(i int) {
 	b.lot = b.collector.lot.of(b.key)
 }
 
+// null reports whether a cell is empty.
+func (b *batch) null(column int) bool {
+	text := b.texts[column]
+	return text != nil && text.IsNull(b.i) || b.rec.Column(column).IsNull(b.i)
+}
+
 // code counts the row for a variable.
 func (b *batch) code(v *variable) {
-	codes := b.codes(v.codeColumn)
 	v.last = uncoded
-	if len(codes) == 0 {
+	if share := b.number(v.agreement); share >= 0 && share <= 1 {
+		v.agreed.add(share)
+	}
+	if v.form == numbers {
+		b.measure(v)
+		return
+	}
+	if b.null(v.codeColumn.code) {
 		v.empty++
 		return
 	}
-	v.coded++
-	p := b.probability(v.codeColumn)
+	codes := b.codes(v.codeColumn)
+	p := b.number(v.probability)
 	certain := !math.IsNaN(p) && v.certainty.add(p)
 	full := func() *row { return b.row(&v.codeColumn) }
+	if v.coded++; len(codes) == 0 {
+		v.bare++
+	}
 	for _, name := range codes {
 		v.last = v.category(name)
 		if v.last == further {
@@ -78,15 +93,27 @@ func (b *batch) code(v *variable) {
 		}
 		v.examples[v.last].offer(place{lot: b.lot, key: b.key}, full)
 	}
+	v.drawn.offer(place{lot: b.lot, key: b.key}, full)
 	if certain {
 		v.least.offer(place{p, b.lot, b.key}, full)
 	}
 }
 
+// measure adds the row's number to those of a variable.
+func (b *batch) measure(v *variable) {
+	x := b.number(v.codeColumn.code)
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		v.empty++
+		return
+	}
+	v.coded++
+	v.numbers.add(x)
+}
+
 // codes returns the categories of a cell, none where it is null. They are
 // valid until the next call.
 func (b *batch) codes(c codeColumn) []string {
-	if text := b.texts[c.code]; text != nil && text.IsNull(b.i) || b.rec.Column(c.code).IsNull(b.i) {
+	if b.null(c.code) {
 		return nil
 	}
 	if !c.multiple {
@@ -103,20 +130,25 @@ func (b *batch) codes(c codeColumn) []string {
 	return out
 }
 
-// probability returns how certain the coder was, NaN where it did not say.
-func (b *batch) probability(c codeColumn) float64 {
-	if c.probability < 0 {
+// number returns the number in a column, NaN where there is none or no such
+// column.
+func (b *batch) number(column int) float64 {
+	if column < 0 || b.null(column) {
 		return math.NaN()
 	}
-	switch a := b.rec.Column(c.probability).(type) {
+	switch a := b.rec.Column(column).(type) {
 	case *array.Float64:
-		if a.IsValid(b.i) {
-			return a.Value(b.i)
-		}
-	case *array.Float32:
-		if a.IsValid(b.i) {
-			return float64(a.Value(b.i))
-		}
+		return a.Value(b.i)
+	case *array.Int64:
+		return float64(a.Value(b.i))
+	}
+	switch v := columns.Value(b.rec.Column(column), b.i).(type) { // of other widths
+	case float64:
+		return v
+	case int64:
+		return float64(v)
+	case uint64:
+		return float64(v)
 	}
 	return math.NaN()
 }
@@ -150,16 +182,21 @@ func (b *batch) status(f *faults) {
 // row copies what is shown of the row for a variable, or for none.
 func (b *batch) row(v *codeColumn) *row {
 	r := &row{key: copied(clip(b.key, maxName)), probability: math.NaN()}
+	coder := ""
 	if b.image >= 0 {
 		r.image = b.picture(b.format(b.image))
 	}
 	if v != nil {
+		coder = v.stage
 		for _, name := range b.codes(*v) {
-			r.codes = append(r.codes, copied(clip(name, maxName)))
+			r.codes = append(r.codes, copied(clip(name, maxValue)))
 		}
-		if r.probability = b.probability(*v); v.phrase >= 0 {
+		if r.probability = b.number(v.probability); v.phrase >= 0 {
 			r.phrase = copied(clip(b.format(v.phrase), maxName))
 		}
+	}
+	if v == nil || v.stage != "" {
+		r.answers = b.answers(coder)
 	}
 	for _, at := range b.show {
 		value := copied(clip(b.format(at), maxValue))

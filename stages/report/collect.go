@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow"
 )
@@ -17,6 +18,7 @@ type row struct {
 	phrase      string
 	probability float64 // NaN where there is none
 	show        []field
+	answers     []answer
 	fault       string // the error of a status
 }
 
@@ -49,20 +51,37 @@ func newCollector(c Config, l *layout, seed uint64) *collector {
 	for _, code := range l.codes {
 		out.variables = append(out.variables, newVariable(code, c.PerCategory, c.LeastCertain))
 	}
-	if len(l.codes) == 0 {
+	if !slices.ContainsFunc(out.variables, (*variable).categorical) {
 		out.examples.n = 2 * c.PerCategory
 	}
-	for i, a := range out.variables {
-		for _, b := range out.variables[i+1:] {
-			if len(out.crosses) < maxPairs && !a.multiple && !b.multiple {
-				out.crosses = append(out.crosses, &cross{a: a, b: b, counts: map[[2]int]int64{}})
-			}
-		}
-	}
+	out.pair()
 	for _, s := range l.statuses {
 		out.faults = append(out.faults, &faults{s, map[string]int64{}, map[string]*lowest{}})
 	}
 	return out
+}
+
+// pair chooses the variables that are set against each other, those that can
+// agree first.
+func (c *collector) pair() {
+	var of []*cross
+	for i, a := range c.variables {
+		for _, b := range c.variables[i+1:] {
+			if a.categorical() && b.categorical() && !a.multiple && !b.multiple {
+				of = append(of, &cross{a: a, b: b, counts: map[[2]int]int64{}})
+			}
+		}
+	}
+	slices.SortStableFunc(of, func(x, y *cross) int {
+		switch {
+		case x.sameQuestion() == y.sameQuestion():
+			return 0
+		case x.sameQuestion():
+			return -1
+		}
+		return 1
+	})
+	c.crosses = of[:min(len(of), maxPairs)]
 }
 
 // add takes in a batch.

@@ -35,10 +35,15 @@ func (m *composer) crosses(p *page) {
 		c := &p.Crosses[i]
 		c.Caption = m.table(say("Rows by ", c.A, " (down) and ", c.B, " (across)."))
 	}
-	n := len(m.all.variables)
+	n := 0
+	for _, v := range m.all.variables {
+		if v.categorical() {
+			n++
+		}
+	}
 	if all := n * (n - 1) / 2; all > len(p.Crosses) && m.all.rows > 0 {
-		p.Omitted = fmt.Sprintf("%d of %s of variables shown: at most %d, none without rows that have both, none with more than %d categories that meet, and none where a row can have several codes.",
-			len(p.Crosses), plural(int64(all), "pair", "pairs"), maxPairs, maxCross)
+		p.Omitted = fmt.Sprintf("Of %s of variables, %s shown: at most %d, none without rows that have both, none with more than %d categories that meet, and none where a row can have several codes.",
+			plural(int64(all), "pair", "pairs"), plural(int64(len(p.Crosses)), "is", "are"), maxPairs, maxCross)
 	}
 }
 
@@ -75,6 +80,7 @@ func (m *composer) cross(id string, x *cross, a, b []int, same bool) crossTable 
 	t.Intro = say(fmt.Sprintf("%s coded in both. ", plural(x.rows, "row is", "rows are")))
 	share, kappa, defined := x.agreement()
 	switch {
+	case !x.sameQuestion(): // nobody expects them to agree
 	case !same:
 		t.Intro = append(t.Intro, word{Text: "The two have different categories, so that there is no agreement to measure."})
 	case !defined:
@@ -85,7 +91,7 @@ func (m *composer) cross(id string, x *cross, a, b []int, same bool) crossTable 
 	return t
 }
 
-func share100(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }
+func share100(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }
 
 func signed(x float64) string {
 	if x < 0 && x > -0.005 {

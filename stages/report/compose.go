@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,7 +38,7 @@ func compose(c Config, facts stage.RunFacts, all *collector, shots map[string]sh
 			p.Variables = append(p.Variables, m.section(i, v))
 		}
 	}
-	if len(all.variables) == 0 {
+	if !slices.ContainsFunc(all.variables, (*variable).categorical) {
 		p.Sample = m.sample()
 	}
 	m.crosses(p)

@@ -19,10 +19,23 @@ func (x *cross) add() {
 	x.counts[[2]int{x.a.last, x.b.last}]++
 }
 
+// sameQuestion reports whether both variables can be answers to one question:
+// two variables of one coder are not, nor are two of yes and no with different
+// names.
+func (x *cross) sameQuestion() bool {
+	if x.a.yesOrNo() && x.b.yesOrNo() && x.a.variable != "" && x.b.variable != "" && x.a.variable != x.b.variable {
+		return false
+	}
+	return x.a.stage == "" || x.a.stage != x.b.stage
+}
+
 // comparable returns the categories of both variables, and true, if the
 // categories of one are all among those of the other: then both answer the
 // same question, and agreement means something.
 func (x *cross) comparable() ([]string, bool) {
+	if !x.sameQuestion() {
+		return nil, false
+	}
 	long, short := x.a, x.b
 	if len(short.names) > len(long.names) {
 		long, short = short, long

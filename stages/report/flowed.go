@@ -31,10 +31,13 @@ func (m *composer) stages() *stageTable {
 			r.Reasons = append(r.Reasons, quoted(fmt.Sprintf("%s added: %s", grouped(c.N), c.Name)))
 		}
 		for _, c := range s.Counted {
-			r.Reasons = append(r.Reasons, quoted(fmt.Sprintf("%s %s", grouped(c.N), c.Name)))
+			r.Reasons = append(r.Reasons, quoted(fmt.Sprintf("%s: %s", c.Name, grouped(c.N))))
 		}
 		t.Rows = append(t.Rows, r)
 		for _, f := range s.Facts {
+			if f.Name == "model" && f.Value == byHand {
+				f.Name, f.Value = "coded by", "people (stated as the model "+byHand+")"
+			}
 			t.Stated = append(t.Stated, statedFact{s.ID, f.Name, f.Value, hash(f.Value)})
 		}
 	}

@@ -21,15 +21,29 @@ type layout struct {
 	root       string // of relative paths of pictures
 	show       []int
 	codes      []codeColumn
+	answers    []answerColumn
 	statuses   []statusColumn
 }
+
+// form is how the values of a variable are described.
+type form int
+
+const (
+	categories form = iota // counted one by one
+	numbers                // summed up
+	writing                // read
+)
 
 // codeColumn is a variable with what its coder said about it.
 type codeColumn struct {
 	name, stage               string
+	variable                  string // of the codebook; may be ""
+	form                      form
 	code, phrase, probability int
+	agreement                 int      // share of several codings
 	categories                []string // declared, in order; may be nil
 	multiple                  bool     // a row can have several codes
+	means                     stage.Documentation
 }
 
 // statusColumn tells how the rows went in one stage.
@@ -66,7 +80,7 @@ func newLayout(c Config, s *arrow.Schema) (*layout, error) {
 		case at < 0:
 		case slices.Index(c.Columns, name) < i:
 			errs = append(errs, &stage.OptionError{Path: []string{"columns", strconv.Itoa(i)}, Message: fmt.Sprintf("the column `%s` is named twice", name), Hint: "remove one of them"})
-		case !categorical(s.Field(at).Type):
+		case !categorical(s.Field(at).Type) && !assigned(s.Field(at)):
 			errs = append(errs, &stage.OptionError{Path: []string{"columns", strconv.Itoa(i)}, Message: fmt.Sprintf("the column `%s` is %s, and has no categories to count", name, s.Field(at).Type),
 				Hint: "name columns of text, whole numbers or yes and no"})
 		default:
@@ -75,13 +89,26 @@ func newLayout(c Config, s *arrow.Schema) (*layout, error) {
 	}
 	for i, f := range s.Fields() {
 		switch {
-		case stage.RoleOf(f) == stage.Code && c.Columns == nil && categorical(f.Type):
+		case c.Columns == nil && assigned(f):
 			l.codes = append(l.codes, newCodeColumn(s, i))
 		case stage.RoleOf(f) == stage.StatusRole && columns.IsText(f.Type):
 			l.statuses = append(l.statuses, statusColumn{stage.AddedBy(f), i, stage.FindAdded(s, stage.ErrorText, stage.AddedBy(f))})
 		}
 	}
+	l.answers = answerColumns(s)
 	return l, errors.Join(errs...)
+}
+
+// assigned reports whether a stage has given the column its values: codes, or
+// numbers and texts of a variable.
+func assigned(f arrow.Field) bool {
+	switch stage.RoleOf(f) {
+	case stage.Code:
+		return categorical(f.Type)
+	case "":
+		return stage.VariableOf(f) != "" && (categorical(f.Type) || arrow.IsFloating(f.Type.ID()))
+	}
+	return false
 }
 
 // categorical reports whether values of the type can be counted as categories.
@@ -91,29 +118,4 @@ func categorical(t arrow.DataType) bool {
 	}
 	list, ok := t.(arrow.ListLikeType)
 	return ok && columns.IsText(list.Elem())
-}
-
-func newCodeColumn(s *arrow.Schema, at int) codeColumn {
-	f := s.Field(at)
-	_, multiple := f.Type.(arrow.ListLikeType)
-	c := codeColumn{name: f.Name, code: at, phrase: -1, probability: -1, categories: stage.CategoriesOf(f), multiple: multiple}
-	if stage.RoleOf(f) != stage.Code {
-		return c
-	}
-	// A stage can add several codes: phrase and probability follow theirs.
-	c.stage = stage.AddedBy(f)
-	for i, g := range s.Fields()[at+1:] {
-		if stage.AddedBy(g) != c.stage {
-			continue
-		}
-		switch role := stage.RoleOf(g); {
-		case role == stage.Code:
-			return c
-		case role == stage.Phrase && c.phrase < 0 && columns.IsText(g.Type):
-			c.phrase = at + 1 + i
-		case role == stage.Probability && c.probability < 0 && (g.Type.ID() == arrow.FLOAT64 || g.Type.ID() == arrow.FLOAT32):
-			c.probability = at + 1 + i
-		}
-	}
-	return c
 }

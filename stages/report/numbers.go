@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // grouped writes a whole number with commas between thousands.
@@ -24,7 +25,7 @@ func percent(part, whole int64) string {
 	if whole == 0 {
 		return "–"
 	}
-	return strconv.FormatFloat(100*float64(part)/float64(whole), 'f', 1, 64) + " %"
+	return strconv.FormatFloat(100*float64(part)/float64(whole), 'f', 1, 64) + " %"
 }
 
 // chance writes a probability with two decimals, and with three where two
@@ -80,7 +81,16 @@ func say(words ...string) prose {
 // quoted makes a paragraph of a text whose names stand in backticks.
 func quoted(text string) prose { return say(strings.Split(text, "`")...) }
 
-// parts splits a name where a line may break in it.
+// parts splits a name where a line may break in it: after _ and /, and before a
+// capital that follows a small letter.
 func parts(name string) []string {
-	return strings.FieldsFunc(strings.NewReplacer("_", "_\x00", "/", "/\x00").Replace(name), func(r rune) bool { return r == 0 })
+	var out []string
+	start, before := 0, ' '
+	for i, r := range name {
+		if before == '_' || before == '/' || unicode.IsLower(before) && unicode.IsUpper(r) {
+			out, start = append(out, name[start:i]), i
+		}
+		before = r
+	}
+	return append(out, name[start:])
 }

@@ -38,42 +38,69 @@ type caption struct {
 	Text      prose
 }
 
-// section is what the page says of one variable.
+// section is what the page says of one variable. Parts that do not apply are
+// empty.
 type section struct {
-	ID, Name  string
-	Intro     prose
-	Chart     barChart
-	Certainty *certaintyChart
-	Galleries []gallery // one of each category
-	Least     *gallery
-	Drawn     prose // how the rows of the galleries were chosen
+	ID, Name   string
+	Intro      prose
+	Definition string
+	Notes      string   // what values there are, in a few sentences
+	Rules      []string // in place of Notes where they are many
+	Chart      *barChart
+	Values     *histogramChart
+	Measures   *measureTable
+	Texts      *textTable
+	Agreement  string // of several codings
+	Certainty  *histogramChart
+	Galleries  []gallery // one of each category that rows have
+	Unused     prose     // the other categories
+	Least      *gallery
 }
 
 // barChart is a bar of each category, and its table.
 type barChart struct {
 	Caption, Table caption
+	Head           string // over the categories
 	Bars           []bar
 	Total          int64
-	Certain        bool // there is a mean probability of each category
+	Certain        bool   // there is a mean probability of each category
+	Legend         bool   // the table says what belongs to categories
+	Meant          string // over what belongs to them
+	Open           bool   // the table is shown without being asked for
 }
 
 // bar is one category.
 type bar struct {
-	Label  string
-	Apart  bool // no category: further ones, or no code
-	N      int64
-	Width  string // of 100, in SVG units
-	Share  string // of coded rows
-	Mean   string // probability
-	Spoken string
+	Label    string
+	Apart    bool // no category: further ones, or no code
+	Residual bool // a code for what the categories leave over
+	Meaning  sense
+	N        int64
+	Width    string // of 100, in SVG units
+	Share    string // of coded rows
+	Mean     string // probability
 }
 
-// certaintyChart is a histogram of probabilities.
-type certaintyChart struct {
+// histogramChart is a histogram with its axis.
+type histogramChart struct {
 	Caption, Table caption
+	Head           string // over the classes
 	Columns        []column
-	Top            int64 // the highest count, at the upper edge
-	Alt            string
+	Top            string // the highest count, at the upper edge
+	Ticks          []string
+	Axis, Alt      string
+}
+
+// measureTable is what is known of numbers.
+type measureTable struct {
+	Caption caption
+	Rows    []field
+}
+
+// textTable gives texts of rows, by key.
+type textTable struct {
+	Caption caption
+	Rows    []field
 }
 
 // column is one bar of a histogram, in a view of 100 by 100.
@@ -101,6 +128,7 @@ type item struct {
 	Phrase      string
 	Probability string
 	Show        []field
+	Answers     []answer
 }
 
 // crossTable sets two variables against each other.

@@ -1,5 +1,11 @@
 (() => {
   "use strict";
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = Array.from(document.querySelectorAll("details.legend:not([open])"));
+    for (const d of opened) d.open = true;
+  });
+  addEventListener("afterprint", () => { for (const d of opened) d.open = false; });
   const box = document.getElementById("lightbox");
   if (!box || !box.showModal) return;
   const stage = document.getElementById("stage");
@@ -9,6 +15,7 @@
     at = (i + links.length) % links.length;
     const figure = links[at].closest("figure");
     stage.replaceChildren(figure.querySelector("img").cloneNode(), figure.querySelector("figcaption").cloneNode(true));
+    for (const d of stage.querySelectorAll("details")) d.open = true;
   };
   links.forEach((link, i) => link.addEventListener("click", (event) => {
     event.preventDefault();

@@ -45,6 +45,16 @@ func pages(t *testing.T) map[string]string {
 		rows = append(rows, []any{fmt.Sprintf("%03d", i), "a.png", "c", "h", names[i], "p", float64(i) / 100, "ok", nil})
 	}
 	manyFields[4] = stage.WithCategories(manyFields[4], names)
+	said := book(t, 3)
+	saidFields := said.Fields()
+	for i, f := range saidFields {
+		d := stage.Documentation{Source: evil[0], Text: evil[1] + evil[8], Notes: evil, Meanings: []stage.Meaning{{Name: "Flag", Text: evil[1], Examples: evil, CounterExamples: evil, Phrases: evil}}}
+		saidFields[i] = stage.Documented(f, d)
+	}
+	var saidRows [][]any
+	for i, s := range evil {
+		saidRows = append(saidRows, []any{fmt.Sprint(i) + s, "a.png", s, "Among", []any{s, "Flag"}, i%2 == 0, i, math.Pow(10, float64(40*i)), s, 1.0, math.NaN(), math.Inf(1), nil, 0.5, -1.0, "ok", s})
+	}
 	all := options(func(c *Config) { c.Show, c.Columns = []string{"Caption", "Image"}, []string{"Type", "Human"} })
 	noPictures := options(func(c *Config) { c.Pictures = none })
 	return map[string]string{
@@ -55,6 +65,8 @@ func pages(t *testing.T) map[string]string {
 		"plain":    made(t, options(nil), stage.RunFacts{}, stagetest.Schema(stagetest.Int("x")), 256, []any{1}, []any{nil}),
 		"hostile":  made(t, all, f, stagetest.Schema(fields...), 256, nasty...),
 		"hundred":  made(t, options(nil), facts(), stagetest.Schema(manyFields...), 256, rows...),
+		"codebook": made(t, options(nil), bookFacts("hand-coded"), book(t, 3), 2, bookRows()...),
+		"said":     made(t, options(nil), bookFacts(evil[1]), stagetest.Schema(saidFields...), 256, saidRows...),
 		"no stage": made(t, all, stage.RunFacts{Partial: true}, coded(), 1, codedRows()...),
 	}
 }
@@ -169,7 +181,7 @@ func TestContentOfThePage(t *testing.T) {
 			"with the model palette in 4 of 6 rows (66.7 %); faults: 1 missing and 1 unreadable.",
 			"The most frequent of 3 categories are Collage and Campaign Event (n = 2 each, 50.0 % of coded rows).",
 			"Table 4. The one row that the stage types gave the status unreadable .", "06 the file is cut off", "there is no such file",
-			"They agree in 66.7 %; Cohen’s kappa is 0.50", "No row has this code.", "This file contains small copies of pictures"},
+			"They agree in 66.7 %; Cohen’s kappa is 0.50", "No row has the code Other .", "This file contains small copies of pictures"},
 		"none":     {"This page holds no pictures (pictures: none)."},
 		"link":     {"This page links to picture files beside it"},
 		"empty":    {"The table holds no rows"},
@@ -225,7 +237,7 @@ func TestContrast(t *testing.T) {
 			a, b string
 			min  float64
 		}{{"ink", "paper", 7}, {"quiet", "paper", 4.5}, {"link", "paper", 4.5}, {"ink", "faint", 4.5}, {"quiet", "faint", 4.5}, {"warn", "warn-paper", 4.5},
-			{"ink", "s1", 4.5}, {"ink", "s2", 4.5}, {"ink", "s3", 4.5}, {"ink", "s4", 4.5}, {"ink", "s5", 4.5}, {"bar", "paper", 3}, {"link", "faint", 3}} {
+			{"ink", "s1", 4.5}, {"ink", "s2", 4.5}, {"ink", "s3", 4.5}, {"ink", "s4", 4.5}, {"ink", "s5", 4.5}, {"bar", "paper", 3}, {"residual", "paper", 3}, {"link", "faint", 3}} {
 			if got := contrast(t, colour["--"+pair.a], colour["--"+pair.b]); got < pair.min {
 				t.Errorf("palette %d: %s on %s has %.2f to 1, below %g", i, pair.a, pair.b, got, pair.min)
 			}

@@ -73,9 +73,10 @@ func TestGolden(t *testing.T) {
 		"coded": {options(func(c *Config) {
 			c.Pictures, c.Show, c.Columns = link, []string{"Caption"}, []string{"Type", "Human"}
 		}), facts(), coded(), codedRows()},
-		"empty":  {options(nil), stage.RunFacts{Name: "nothing"}, coded(), nil},
-		"plain":  {options(func(c *Config) { c.Title = "A table" }), stage.RunFacts{Partial: true, Seed: 1}, plain, [][]any{{"a", 1}, {"b", nil}}},
-		"faults": {options(nil), facts(), coded(), codedRows()[4:]},
+		"empty":    {options(nil), stage.RunFacts{Name: "nothing"}, coded(), nil},
+		"plain":    {options(func(c *Config) { c.Title = "A table" }), stage.RunFacts{Partial: true, Seed: 1}, plain, [][]any{{"a", 1}, {"b", nil}}},
+		"faults":   {options(nil), facts(), coded(), codedRows()[4:]},
+		"codebook": {options(func(c *Config) { c.Pictures = link }), bookFacts("gpt-x"), book(t, 3), bookRows()},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

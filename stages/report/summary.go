@@ -20,7 +20,12 @@ func (m *composer) summary() []prose {
 	first = append(append(first, m.source()...), word{Text: ". "})
 	first = append(first, m.selection()...)
 	out := []prose{first}
+	said := map[string]bool{}
 	for _, v := range c.variables {
+		if m.siblings(v) > 1 && !said[v.stage] {
+			said[v.stage] = true
+			out = append(out, m.whole(v))
+		}
 		out = append(out, m.coding(v))
 	}
 	if len(c.variables) == 0 {
@@ -68,62 +73,90 @@ func (m *composer) selection() prose {
 // coding says how a variable was coded, with what, and to what effect.
 func (m *composer) coding(v *variable) prose {
 	total := v.coded + v.empty
-	out := say("", v.name, " was coded ")
-	if v.stage == "" {
-		out = say("", v.name, " is a column of the table; ")
-		out = append(out, word{Text: share(v.coded, total) + " have a value"})
-	} else {
-		out = append(out, say("by the stage ", v.stage, m.kindOf(v.stage))...)
-		out = append(out, m.model(v.stage)...)
+	var out prose
+	switch {
+	case v.stage == "":
+		out = append(say("", v.name, " is a column of the table; "), word{Text: share(v.coded, total) + " have a value"})
+	case m.siblings(v) > 1:
+		out = append(say("", v.name, " has "), word{Text: v.noun() + " in " + share(v.coded, total)})
+	default:
+		out = append(append(say("", v.name, " was coded "), m.by(v.stage)...), v.book()...)
 		out = append(out, word{Text: " in " + share(v.coded, total)})
 	}
 	if why := m.reasons(v); why != "" {
 		out = append(out, word{Text: "; " + why})
 	}
 	out = append(out, word{Text: ". "})
-	out = append(out, v.mode()...)
+	switch v.form {
+	case numbers:
+		out = append(out, word{Text: v.spread() + " "})
+	case categories:
+		out = append(out, v.mode()...)
+	}
 	if v.certainty.n > 0 {
 		out = append(out, word{Text: fmt.Sprintf("Probabilities of the codes: %s.", v.certainty.spread())})
+	}
+	if a := v.agreed; a.rows > 0 && a.full == a.rows {
+		out = append(out, word{Text: "Its codings agree in all rows."})
+	} else if a.rows > 0 {
+		out = append(out, word{Text: fmt.Sprintf("On average, %s of its codings agree.", share100(a.sum/float64(a.rows)))})
 	}
 	return out
 }
 
-// model names the model that a stage states.
-func (m *composer) model(id string) prose {
-	for _, s := range m.facts.Stages {
-		for _, f := range s.Facts {
-			if s.ID == id && f.Name == "model" {
-				return say(" with the model ", f.Value)
-			}
-		}
+// noun is what a row has.
+func (v *variable) noun() string {
+	switch v.form {
+	case numbers:
+		return "a number"
+	case writing:
+		return "a text"
 	}
-	return nil
+	return "a code"
 }
 
-// reasons says how the rows without a code went.
+// reasons says how the rows without a code went. Of a stage that codes several
+// variables, whole says what all have in common.
 func (m *composer) reasons(v *variable) string {
 	if v.empty == 0 || v.stage == "" {
 		return ""
 	}
+	n, faults := m.faultsOf(v.stage)
+	several := m.siblings(v) > 1
+	switch {
+	case faults != "" && !several:
+		return faults
+	case v.empty > n:
+		return plural(v.empty-n, "row has", "rows have") + " none"
+	}
+	return ""
+}
+
+// faultsOf counts the rows of a stage with a fault, and words them.
+func (m *composer) faultsOf(id string) (rows int64, words string) {
 	for _, f := range m.all.faults {
-		if f.stage != v.stage {
+		if f.stage != id {
 			continue
 		}
 		var parts []string
 		for _, s := range statuses(f.counts) {
 			if s != string(stage.OK) {
 				parts = append(parts, fmt.Sprintf("%s %s", grouped(f.counts[s]), s))
+				rows += f.counts[s]
 			}
 		}
 		if parts != nil {
-			return "faults: " + list(parts)
+			return rows, "faults: " + list(parts)
 		}
 	}
-	return plural(v.empty, "row has", "rows have") + " no code"
+	return 0, ""
 }
 
 // mode names the most frequent category, or those that share the place.
 func (v *variable) mode() prose {
+	if v.yesOrNo() {
+		return say(fmt.Sprintf("It is true in %s.", share(v.counts[0].rows, v.coded)) + " ")
+	}
 	var most int64
 	var at []string
 	for i, c := range v.counts {
@@ -135,7 +168,7 @@ func (v *variable) mode() prose {
 		}
 	}
 	of := plural(int64(len(v.names)), "category", "categories")
-	share := fmt.Sprintf("(n = %s, %s of coded rows)", grouped(most), percent(most, v.coded))
+	share := fmt.Sprintf("(n = %s, %s of coded rows)", grouped(most), percent(most, v.coded))
 	switch {
 	case len(at) == 0:
 		return nil

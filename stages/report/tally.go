@@ -28,8 +28,28 @@ type variable struct {
 	last                 int   // category of the row counted last
 	ranks                []int // where order has put the categories
 	coded, empty, beyond int64 // rows with a code, without one, of further categories
+	bare                 int64 // of those coded, rows to which none of the codes applies
 	certainty            histogram
-	least                lowest
+	agreed               agreed
+	numbers              tallied
+	least, drawn         lowest
+}
+
+// categorical reports whether the variable's values are counted as categories.
+func (v *variable) categorical() bool { return v.form == categories }
+
+// agreed is how far several codings of the rows agree.
+type agreed struct {
+	rows, full int64 // with a share, and with all of one value
+	sum        float64
+}
+
+func (a *agreed) add(share float64) {
+	a.rows++
+	a.sum += share
+	if share == 1 {
+		a.full++
+	}
 }
 
 // count is what is counted of one category.
@@ -41,6 +61,9 @@ type count struct {
 
 func newVariable(c codeColumn, examples, least int) *variable {
 	v := &variable{codeColumn: c, index: map[string]int{}, perRow: examples, least: lowest{n: least}}
+	if !v.categorical() { // no row is shown as an example of a category
+		v.drawn.n, v.perRow = examples, 0
+	}
 	for _, name := range c.categories {
 		if name = copied(clip(name, maxName)); !v.knows(name) {
 			v.enter(name)

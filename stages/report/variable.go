@@ -2,22 +2,29 @@ package report
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 )
 
 // section describes a variable.
 func (m *composer) section(i int, v *variable) section {
 	id := fmt.Sprintf("variable-%d", i+1)
 	s := section{ID: id, Name: v.name, Intro: m.intro(v)}
-	s.Chart = barChart{Bars: v.bars(), Total: v.coded + v.empty, Certain: v.certainty.n > 0}
-	s.Chart.Caption = m.figure(say("Rows by category of ", v.name, fmt.Sprintf(" (%s; %d without a code).", plural(v.coded, "coded row", "coded rows"), v.empty)))
-	s.Chart.Table = s.Chart.Caption.asTable(say("Rows by category of ", v.name, "; shares are of coded rows."))
+	v.explain(&s)
+	switch {
+	case v.form == numbers:
+		m.measured(&s, v)
+	case v.form == writing:
+		m.written(&s, v)
+	default:
+		s.Chart = m.counted(v)
+	}
+	if v.agreed.rows > 0 {
+		s.Agreement = v.agreed.words()
+	}
 	if h := &v.certainty; h.n > 0 {
 		s.Certainty = m.certainty(v)
 	}
-	if m.config.PerCategory > 0 && v.coded > 0 {
-		s.Galleries, s.Drawn = m.galleries(id, v)
+	if m.config.PerCategory > 0 && v.coded > 0 && v.categorical() {
+		s.Galleries, s.Unused = m.galleries(id, v)
 	}
 	if rows := v.least.sorted(); len(rows) > 0 {
 		g := &gallery{ID: id + "-least"}
@@ -28,24 +35,34 @@ func (m *composer) section(i int, v *variable) section {
 	return s
 }
 
+// counted is the chart of a variable's categories.
+func (m *composer) counted(v *variable) *barChart {
+	c := &barChart{Bars: v.bars(), Head: "Category", Total: v.coded + v.empty, Certain: v.certainty.n > 0}
+	c.Caption = m.figure(say("Rows by category of ", v.name, fmt.Sprintf(" (%s; %s without a code).", plural(v.coded, "coded row", "coded rows"), grouped(v.empty))))
+	table := "; shares are of coded rows."
+	if v.legend(c); c.Legend {
+		table = ", with what belongs to each; shares are of coded rows."
+	}
+	c.Table = c.Caption.asTable(say("Rows by category of ", v.name, table))
+	return c
+}
+
 // intro says who coded the variable, and how its categories came about.
 func (m *composer) intro(v *variable) prose {
 	var out prose
 	if v.stage != "" {
-		out = say("Coded by the stage ", v.stage, m.kindOf(v.stage)+". ")
+		out = append(say("Coded "), m.by(v.stage)...)
+		if m.siblings(v) == 1 { // else the summary says it once
+			out = append(out, v.book()...)
+		}
+		out = append(out, word{Text: ". "})
 	} else {
 		out = say("A column of the table; no stage of the pipeline has coded it. ")
 	}
-	switch n := int64(len(v.names)); {
-	case v.declared > 0 && int(n) > v.declared:
-		out = append(out, word{Text: fmt.Sprintf("%s declared; %s are not among them and stand last. ",
-			plural(int64(v.declared), "category is", "categories are"), plural(n-int64(v.declared), "value", "values"))})
-	case v.declared > 0:
-		out = append(out, word{Text: plural(n, "category", "categories") + ", in the order of the codebook. "})
-	default:
-		out = append(out, word{Text: plural(n, "category", "categories") + ", as found in the table, most frequent first. "})
+	if v.categorical() {
+		out = append(out, word{Text: v.scale()})
 	}
-	if v.beyond > 0 {
+	if v.beyond > 0 && v.categorical() {
 		out = append(out, word{Text: fmt.Sprintf("Only the first %d values are told apart. ", maxCategories)})
 	}
 	if v.multiple {
@@ -57,103 +74,50 @@ func (m *composer) intro(v *variable) prose {
 	return out
 }
 
-// kindOf returns " (clip)" for the stage that the run tells of.
-func (m *composer) kindOf(id string) string {
-	for _, s := range m.facts.Stages {
-		if s.ID == id {
-			return " (" + s.Kind + ")"
-		}
+// scale says how the categories came about.
+func (v *variable) scale() string {
+	n, rest := int64(len(v.names)), int64(v.residual())
+	order := ", in their declared order. "
+	if v.means.Source != "" || v.means.Level != "" {
+		order = ", in the order of the codebook. "
 	}
-	return ""
+	switch {
+	case v.yesOrNo():
+		return ""
+	case v.declared > 0 && int(n) > v.declared:
+		return fmt.Sprintf("%s declared; %s not among them and stand last. ",
+			plural(int64(v.declared), "category is", "categories are"), plural(n-int64(v.declared), "value is", "values are"))
+	case v.declared > 0 && rest > 0:
+		return plural(n-rest, "category", "categories") + order[:len(order)-2] + ", and " + plural(rest, "code", "codes") + " for what they leave over. "
+	case v.declared > 0:
+		return plural(n, "category", "categories") + order
+	}
+	return plural(n, "category", "categories") + ", as found in the table, most frequent first. "
 }
 
-func (m *composer) certainty(v *variable) *certaintyChart {
+// yesOrNo reports whether the variable is a boolean.
+func (v *variable) yesOrNo() bool {
+	return v.declared == 2 && len(v.names) == 2 && v.names[0] == "true" && v.names[1] == "false"
+}
+
+// words says how far several codings of the rows agree.
+func (a agreed) words() string {
+	if a.full == a.rows {
+		return "Each row was coded several times, and each time with the same value."
+	}
+	return fmt.Sprintf("Each row was coded several times: on average %s of the codings have the value given, and all of them in %s. Beside the codes of a row, the share stands where they differ.",
+		share100(a.sum/float64(a.rows)), share(a.full, a.rows))
+}
+
+func (m *composer) certainty(v *variable) *histogramChart {
 	h := &v.certainty
-	c := &certaintyChart{}
-	c.Columns, c.Top = h.columns()
+	c := &histogramChart{Head: "Probability", Axis: "probability", Ticks: []string{"0", "0.25", "0.5", "0.75", "1"}}
+	var most int64
+	c.Columns, most = h.columns()
+	c.Top = plural(most, "row", "rows")
 	c.Alt = fmt.Sprintf("Histogram of %s in %d classes from 0 to 1: %s.", plural(h.n, "probability", "probabilities"), bins, h.spread())
 	c.Caption = m.figure(say("Probability that the coder gave to its code of ", v.name,
-		fmt.Sprintf(" (n = %s; %s). Such probabilities weigh the categories on offer against each other; they are not shares of correct codes.", grouped(h.n), h.spread())))
+		fmt.Sprintf(" (n = %s; %s). Such probabilities weigh the categories on offer against each other; they are not shares of correct codes.", grouped(h.n), h.spread())))
 	c.Table = c.Caption.asTable(say("Rows by probability of ", v.name, "; a class holds its lower bound."))
 	return c
-}
-
-// galleries shows rows of each category.
-func (m *composer) galleries(id string, v *variable) ([]gallery, prose) {
-	var out []gallery
-	c := m.figure(say("Up to ", "", plural(int64(m.config.PerCategory), "row", "rows")+" of each category of ", v.name,
-		fmt.Sprintf(", drawn at random by the seed %d. Looking at them is no substitute for a validation with human coders.", m.facts.Seed)))
-	for i, name := range v.names {
-		rows := v.examples[i].sorted()
-		g := gallery{ID: fmt.Sprintf("%s-category-%d", id, i+1), Title: name}
-		g.Items = m.items(g.ID, rows)
-		g.Of = say(fmt.Sprintf("%s of %s", grouped(int64(len(rows))), grouped(v.counts[i].rows)))
-		out = append(out, g)
-	}
-	out[0].Caption = c
-	return out, c.Text
-}
-
-// items makes the pictures of rows.
-func (m *composer) items(galleryID string, rows []*row) []item {
-	var out []item
-	for _, r := range rows {
-		m.photos++
-		it := item{ID: fmt.Sprintf("picture-%d", m.photos), Gallery: galleryID, Key: r.key, Code: strings.Join(r.codes, "; "),
-			Phrase: r.phrase, Probability: chance(r.probability), Show: r.show, Alt: "Picture of " + r.key}
-		if it.Code != "" {
-			it.Alt += ", coded " + it.Code
-		}
-		if m.config.Pictures != none && m.all.image >= 0 {
-			s, ok := m.shots[r.image]
-			if !ok {
-				s = shot{Missing: "the row names no picture"}
-			}
-			it.Shot = &s
-		}
-		out = append(out, it)
-	}
-	return out
-}
-
-// sample shows rows where nothing is coded.
-func (m *composer) sample() *gallery {
-	rows := m.all.examples.sorted()
-	if len(rows) == 0 {
-		return nil
-	}
-	g := &gallery{ID: "sample-rows", Caption: m.figure(say(fmt.Sprintf("%s of %s, drawn at random by the seed %d.",
-		plural(int64(len(rows)), "row", "rows"), grouped(m.all.rows), m.facts.Seed)))}
-	g.Items = m.items(g.ID, rows)
-	return g
-}
-
-// order puts categories that were not declared into an order of their own:
-// frequent ones first, then by name. Declared ones come before them.
-func (v *variable) order() {
-	fixed := v.declared
-	at := make([]int, len(v.names))
-	for i := range at {
-		at[i] = i
-	}
-	slices.SortStableFunc(at[fixed:], func(a, b int) int {
-		if d := v.counts[b].rows - v.counts[a].rows; d != 0 {
-			return int(max(-1, min(1, d)))
-		}
-		return strings.Compare(v.names[a], v.names[b])
-	})
-	v.arrange(at)
-}
-
-// arrange puts the categories at the given indices into their order.
-func (v *variable) arrange(at []int) {
-	names, counts, examples := make([]string, len(at)), make([]count, len(at)), make([]lowest, len(at))
-	for to, from := range at {
-		names[to], counts[to], examples[to] = v.names[from], v.counts[from], v.examples[from]
-		v.index[names[to]] = to
-	}
-	v.names, v.counts, v.examples, v.ranks = names, counts, examples, make([]int, len(at))
-	for to, from := range at {
-		v.ranks[from] = to
-	}
 }

@@ -19,12 +19,18 @@ type Config struct {
 	// interrupted or limited, its rows go to `NAME.partial.EXT`.
 	Path option.Path `yaml:"path" required:"true" example:"out/coded.parquet"`
 	// The format; without it the end of the file's name decides: `.csv`,
-	// `.tsv`, `.jsonl`, `.json`, `.parquet` or `.arrow`.
+	// `.tsv`, `.jsonl`, `.json`, `.parquet` or `.arrow`. CSV and TSV hold no
+	// types: text such as 1e5, True or 2024-01-01 in all of a column is read back
+	// as numbers, truth values or dates unless `types` says `text`. Nulls are
+	// empty cells (`NA` in a table of one column) and empty texts are `""`, which
+	// R and Excel take for the same; the float NaN is read back as null; U+0000
+	// is an error. Parquet and Arrow keep all of it.
 	Format string `yaml:"format" enum:"csv,tsv,jsonl,json,parquet,arrow"`
 	// Put a byte-order mark before CSV or TSV, so that Excel reads umlauts and
 	// emoji rightly.
 	BOM bool `yaml:"bom"`
-	// The character between the cells of CSV; without it a comma.
+	// The character between the cells of CSV, no letter, digit or quote; without
+	// it a comma.
 	Delimiter string `yaml:"delimiter" min:"1" max:"1" example:"';'"`
 	// How Parquet is compressed; without it zstd.
 	Compression string `yaml:"compression" enum:"zstd,snappy,gzip,none"`
@@ -42,7 +48,7 @@ func (c *Config) Validate() error {
 	switch f, known := c.format(); {
 	case strings.HasSuffix(string(c.Path), "/") || name == "." || name == "..":
 		return &stage.OptionError{Path: []string{"path"}, Message: "`path` names a folder", Hint: fmt.Sprintf("name a file in it: `%s`", path.Join(string(c.Path), "coded.csv"))}
-	case ext == ".gz" || ext == ".zip" || ext == ".zst":
+	case ext == ".gz" || ext == ".xz" || ext == ".zip" || ext == ".zst":
 		return &stage.OptionError{Path: []string{"path"}, Message: fmt.Sprintf("files of type %s are not written", ext), Hint: "Parquet is small by itself: `.parquet`"}
 	case !known && (ext == ".xlsx" || ext == ".xls"):
 		return &stage.OptionError{Path: []string{"path"}, Message: "Excel files are not written", Hint: "write `.csv` with `bom: true`, which Excel opens"}
@@ -55,8 +61,8 @@ func (c *Config) Validate() error {
 		return &stage.OptionError{Path: []string{"bom"}, Message: fmt.Sprintf("a byte-order mark has no place in %s", f), Hint: "remove `bom`"}
 	case c.Delimiter != "" && f != tabular.CSV:
 		return &stage.OptionError{Path: []string{"delimiter"}, Message: fmt.Sprintf("%s has no delimiter to choose", f), Hint: "remove `delimiter`, or write `format: csv`"}
-	case strings.ContainsAny(c.Delimiter, "\"\r\n"):
-		return &stage.OptionError{Path: []string{"delimiter"}, Message: "cells cannot be divided by a quote or a line break", Hint: "choose one of , ; | or a tab"}
+	case c.Delimiter != "" && tabular.CheckDelimiter(c.Delimiter) != nil:
+		return &stage.OptionError{Path: []string{"delimiter"}, Message: "cells cannot be divided by a letter, a digit, a quote or a line break, nor by what is not ASCII", Hint: "choose one of , ; | or a tab"}
 	case c.Compression != "" && f != tabular.Parquet:
 		return &stage.OptionError{Path: []string{"compression"}, Message: fmt.Sprintf("`compression` is for Parquet, and this is %s", f), Hint: "remove `compression`"}
 	}

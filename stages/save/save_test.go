@@ -229,6 +229,9 @@ func TestValidate(t *testing.T) {
 		{save.Config{Path: "a.parquet", BOM: true}, "bom", "no place in parquet"},
 		{save.Config{Path: "a.tsv", Delimiter: ";"}, "delimiter", "tsv has no delimiter to choose"},
 		{save.Config{Path: "a.csv", Delimiter: "\""}, "delimiter", "a quote"},
+		{save.Config{Path: "a.csv", Delimiter: "ü"}, "delimiter", "not ASCII"},
+		{save.Config{Path: "a.csv", Delimiter: "1"}, "delimiter", "a digit"},
+		{save.Config{Path: "a.csv.xz"}, "path", "files of type .xz are not written"},
 		{save.Config{Path: "a.csv", Compression: "zstd"}, "compression", "is for Parquet"},
 	} {
 		err := c.config.Validate()

@@ -1,6 +1,7 @@
 package ipcstream
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"unicode/utf8"
@@ -14,6 +15,9 @@ import (
 // texts are UTF-8. Arrow's reader believes them, and a wrong one would panic
 // far away.
 func CheckRecord(rec arrow.Record) error {
+	if rec.NumRows() > maxHollow && isHollow(rec) {
+		return fmt.Errorf("%d rows are announced, and there are no values", rec.NumRows())
+	}
 	for i, col := range rec.Columns() {
 		if int64(col.Len()) != rec.NumRows() {
 			return fmt.Errorf("column %q has %d rows of %d", rec.ColumnName(i), col.Len(), rec.NumRows())
@@ -23,6 +27,19 @@ func CheckRecord(rec arrow.Record) error {
 		}
 	}
 	return nil
+}
+
+// maxHollow is the number of rows without a byte of values, in columns of nulls
+// or no columns at all, that a batch may have.
+const maxHollow = 1 << 20
+
+func isHollow(rec arrow.Record) bool {
+	for _, col := range rec.Columns() {
+		if col.DataType().ID() != arrow.NULL {
+			return false // its buffers are compared with the rows
+		}
+	}
+	return true
 }
 
 func checkArray(arr arrow.Array) (err error) {
@@ -88,8 +105,12 @@ func checkBuffers(data arrow.ArrayData) error {
 		return fmt.Errorf("%d rows", data.Len())
 	}
 	bufs := data.Buffers()
-	if len(bufs) > 0 && bufs[0] != nil && bufs[0].Len() > 0 && bufs[0].Len() < (end+7)/8 {
-		return fmt.Errorf("%d bytes of null bits for %d rows", bufs[0].Len(), end)
+	bits := sizeOf(data, 0)
+	if bits > 0 && bits < (end+7)/8 {
+		return fmt.Errorf("%d bytes of null bits for %d rows", bits, end)
+	}
+	if bits == 0 && end > 0 && data.NullN() != 0 && hasNullBits(data.DataType()) {
+		return errors.New("its null bits are missing")
 	}
 	if len(bufs) < 2 || end == 0 {
 		return nil
@@ -107,6 +128,15 @@ func checkBuffers(data arrow.ArrayData) error {
 		return fmt.Errorf("too few bytes of values for %d rows", end)
 	}
 	return nil
+}
+
+// hasNullBits reports whether arrays of a type say by bits which rows are null.
+func hasNullBits(t arrow.DataType) bool {
+	switch t.ID() {
+	case arrow.NULL, arrow.SPARSE_UNION, arrow.DENSE_UNION, arrow.RUN_END_ENCODED:
+		return false
+	}
+	return true
 }
 
 // rows returns the offsets of an array's rows, of all that its buffer holds.

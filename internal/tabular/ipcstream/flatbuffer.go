@@ -13,14 +13,15 @@ var errDescription = errors.New("the description of a part is damaged")
 
 // Slots of the fields that are looked at.
 const (
-	messageHeaderType, messageHeader, messageMetadata = 1, 2, 4
-	schemaFields, schemaMetadata, schemaFeatures      = 1, 2, 3
-	fieldName, fieldType, fieldDictionary             = 0, 3, 4
-	fieldChildren, fieldMetadata                      = 5, 6
-	keyValueKey, keyValueValue                        = 0, 1
-	batchNodes, batchBuffers, batchVariadic           = 1, 2, 4
-	dictionaryData                                    = 1
-	footerBatches                                     = 3
+	messageHeaderType, messageHeader             = 1, 2
+	messageBody, messageMetadata                 = 3, 4
+	schemaFields, schemaMetadata, schemaFeatures = 1, 2, 3
+	fieldName, fieldType, fieldDictionary        = 0, 3, 4
+	fieldChildren, fieldMetadata                 = 5, 6
+	keyValueKey, keyValueValue                   = 0, 1
+	batchNodes, batchBuffers, batchVariadic      = 1, 2, 4
+	dictionaryData                               = 1
+	footerSchema, footerBatches                  = 1, 3
 )
 
 // Kinds of messages.
@@ -57,14 +58,18 @@ func checkMessage(meta []byte) error {
 			panic(errDescription)
 		}
 		header = b.ref(header)
+		var body int64
+		if at := b.field(message, messageBody); at != 0 {
+			body = int64(binary.LittleEndian.Uint64(b[at:]))
+		}
 		switch b[b.field(message, messageHeaderType)] {
 		case schemaMessage:
 			b.schema(header)
 		case batchMessage:
-			b.batch(header)
+			b.batch(header, body)
 		case dictionaryMessage:
 			if data := b.field(header, dictionaryData); data != 0 {
-				b.batch(b.ref(data))
+				b.batch(b.ref(data), body)
 			}
 		}
 	})
@@ -94,7 +99,7 @@ func (b flat) ref(at int) int {
 // field returns the position of a table's field, or 0.
 func (b flat) field(table, slot int) int {
 	fields := table - int(int32(binary.LittleEndian.Uint32(b[table:])))
-	if size := int(binary.LittleEndian.Uint16(b[fields:])); 4+2*slot+2 > size {
+	if size := int(binary.LittleEndian.Uint16(b[fields:])); 4+2*slot >= size { // as Arrow's reader has it, also for an odd size
 		return 0
 	}
 	offset := int(binary.LittleEndian.Uint16(b[fields+4+2*slot:]))
@@ -164,25 +169,31 @@ func (b flat) arrowField(table, depth int) {
 	b.metadata(b.field(table, fieldMetadata))
 }
 
-func (b flat) batch(table int) {
-	for slot, size := range map[int]int{batchNodes: 16, batchBuffers: 16, batchVariadic: 8} {
-		at := b.field(table, slot)
-		if at == 0 {
-			continue
-		}
-		start, n := b.vector(at, size)
-		if slot != batchVariadic {
-			continue
-		}
-		// Each counts buffers of the batch, which are all listed.
-		buffers := 0
-		if listed := b.field(table, batchBuffers); listed != 0 {
-			_, buffers = b.vector(listed, 16)
-		}
-		for i := range n {
-			if c := int64(binary.LittleEndian.Uint64(b[start+8*i:])); c < 0 || c > int64(buffers) {
+// batch looks at the buffers of a batch, which lie in a body of a size.
+func (b flat) batch(table int, body int64) {
+	if at := b.field(table, batchNodes); at != 0 {
+		b.vector(at, 16)
+	}
+	buffers := 0
+	if at := b.field(table, batchBuffers); at != 0 {
+		var start int
+		start, buffers = b.vector(at, 16)
+		for i := range buffers {
+			offset := int64(binary.LittleEndian.Uint64(b[start+16*i:]))
+			size := int64(binary.LittleEndian.Uint64(b[start+16*i+8:]))
+			if offset < 0 || size < 0 || offset > body || size > body-offset {
 				panic(errDescription)
 			}
+		}
+	}
+	at := b.field(table, batchVariadic)
+	if at == 0 {
+		return
+	}
+	start, n := b.vector(at, 8)
+	for i := range n { // each counts buffers of the batch, which are all listed
+		if c := int64(binary.LittleEndian.Uint64(b[start+8*i:])); c < 0 || c > int64(buffers) {
+			panic(errDescription)
 		}
 	}
 }

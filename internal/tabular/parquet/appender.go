@@ -2,11 +2,9 @@ package parquet
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
-	"math/big"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -62,10 +60,14 @@ func appenderTo(b array.Builder, c *chunk, k kind) (appender, error) {
 		return uuids(b.(stringLike), c), nil
 	case julianTime:
 		return julian(b.(*array.TimestampBuilder), c), nil
+	case intervalText:
+		return intervals(b.(stringLike), c), nil
+	case halfFloat:
+		return halves(b.(*array.Float32Builder), c), nil
 	}
 	switch b := b.(type) {
 	case *array.NullBuilder:
-		return func(int) error { return errNoWay }, nil
+		return func(int) error { b.AppendNull(); return nil }, nil // some writers put fillers there
 	case *array.BooleanBuilder:
 		return direct(&v.bools, b, same[bool]), nil
 	case *array.Int8Builder:
@@ -173,18 +175,6 @@ func dictionaryTexts(b *array.BinaryDictionaryBuilder, c *chunk) appender {
 	}
 }
 
-func uuids(b stringLike, c *chunk) appender {
-	return func(i int) error {
-		raw := c.values.fixed[i]
-		if len(raw) != 16 {
-			return errNoWay
-		}
-		h := hex.EncodeToString(raw)
-		b.Append(h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:])
-		return nil
-	}
-}
-
 // julian reads INT96: nanoseconds of a day, and its Julian number.
 func julian(b *array.TimestampBuilder, c *chunk) appender {
 	const unixEpoch, nanosPerDay = 2440588, 24 * 60 * 60 * 1e9
@@ -199,54 +189,4 @@ func julian(b *array.TimestampBuilder, c *chunk) appender {
 		b.Append(arrow.Timestamp(day*int64(nanosPerDay) + nanos))
 		return nil
 	}
-}
-
-// decimals writes the exact text: 12.50 for 1250 with a scale of 2.
-func decimals(b stringLike, c *chunk) appender {
-	e := c.leaf.element
-	scale := e.GetScale()
-	if e.LogicalType != nil && e.LogicalType.DECIMAL != nil {
-		scale = e.LogicalType.DECIMAL.Scale
-	}
-	v := &c.values
-	return func(i int) error {
-		n := new(big.Int)
-		switch {
-		case v.int32s != nil:
-			n.SetInt64(int64(v.int32s[i]))
-		case v.int64s != nil:
-			n.SetInt64(v.int64s[i])
-		case v.bytes != nil:
-			signed(n, v.bytes[i])
-		default:
-			signed(n, v.fixed[i])
-		}
-		if scale < 0 || scale > 1000 {
-			return fmt.Errorf("a scale of %d", scale)
-		}
-		b.Append(decimalOf(n, int(scale)))
-		return nil
-	}
-}
-
-// signed reads a big-endian number in two's complement.
-func signed(n *big.Int, raw []byte) {
-	n.SetBytes(raw)
-	if len(raw) > 0 && raw[0]&0x80 != 0 {
-		n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(len(raw)*8)))
-	}
-}
-
-func decimalOf(n *big.Int, scale int) string {
-	digits := new(big.Int).Abs(n).String()
-	for len(digits) <= scale {
-		digits = "0" + digits
-	}
-	if scale > 0 {
-		digits = digits[:len(digits)-scale] + "." + digits[len(digits)-scale:]
-	}
-	if n.Sign() < 0 {
-		return "-" + digits
-	}
-	return digits
 }

@@ -110,8 +110,8 @@ func (f *File) Position(row int64) string { return fmt.Sprintf("%s: row %d", f.n
 // Close does nothing: the reader belongs to the caller.
 func (f *File) Close() error { return nil }
 
-// Rows reads the table in batches of at most batchRows rows, which do not
-// cross row groups. It can be called again, also at the same time. What is
+// Rows reads the table in batches of at most batchRows rows and some 16 MB of
+// text, which do not cross row groups. It can be called again, also at the same time. What is
 // damaged is an error; rows are never left out.
 func (f *File) Rows(ctx context.Context, mem memory.Allocator, batchRows int) iter.Seq2[arrow.Record, error] {
 	return func(yield func(arrow.Record, error) bool) {
@@ -130,7 +130,7 @@ func (f *File) Rows(ctx context.Context, mem memory.Allocator, batchRows int) it
 					return
 				}
 				n := min(int64(max(batchRows, 1)), left)
-				rec, err := f.batch(b, chunks, int(n))
+				rec, n, err := f.batch(b, chunks, n)
 				if err != nil {
 					yield(nil, fmt.Errorf("%s is damaged between rows %d and %d: %w", f.name, row+1, row+n, err))
 					return
@@ -169,19 +169,23 @@ func (f *File) openGroup(group *xparquet.RowGroup) (chunks []*chunk, err error) 
 	return chunks, nil
 }
 
-// batch reads the next n rows.
-func (f *File) batch(b *array.RecordBuilder, chunks []*chunk, n int) (rec arrow.Record, err error) {
+// batch reads the next rows, at most most, and returns how many.
+func (f *File) batch(b *array.RecordBuilder, chunks []*chunk, most int64) (rec arrow.Record, rows int64, err error) {
+	defer guard(&err)
+	n, err := within(chunks, int(most))
+	if err != nil {
+		return nil, most, err
+	}
 	for i := range f.columns {
 		c := &f.columns[i]
 		if err := readColumn(c, b.Field(i), chunks, n); err != nil {
-			return nil, fmt.Errorf("column %q: %w", c.field.Name, err)
+			return nil, int64(n), fmt.Errorf("column %q: %w", c.field.Name, err)
 		}
 	}
-	defer guard(&err)
 	if len(f.columns) == 0 {
-		return array.NewRecord(f.schema, nil, int64(n)), nil
+		return array.NewRecord(f.schema, nil, int64(n)), int64(n), nil
 	}
-	return b.NewRecord(), nil
+	return b.NewRecord(), int64(n), nil
 }
 
 func readColumn(c *column, b array.Builder, chunks []*chunk, n int) (err error) {

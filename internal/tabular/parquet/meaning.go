@@ -13,10 +13,13 @@ const (
 	decimalText
 	uuidText
 	julianTime // INT96
+	intervalText
+	halfFloat
 )
 
 // meaningOf returns the Arrow type of a leaf's values. Decimals become their
-// exact text, since no later step counts with them, and UUIDs their usual text.
+// exact text, since no later step counts with them, UUIDs and intervals their
+// usual text, and half floats single ones.
 func meaningOf(e *xparquet.SchemaElement) (arrow.DataType, kind) {
 	l := e.LogicalType
 	if l == nil {
@@ -52,8 +55,16 @@ func meaningOf(e *xparquet.SchemaElement) (arrow.DataType, kind) {
 		}
 		return arrow.BinaryTypes.Binary, asIs
 	}
-	if l.UUID != nil && e.GetTypeLength() == 16 {
+	// FLOAT16 is younger than the library, which leaves the meaning empty; no
+	// other meaning that it does not know has two bytes.
+	unknown := e.LogicalType != nil && *e.LogicalType == xparquet.LogicalType{}
+	switch n := e.GetTypeLength(); {
+	case l.UUID != nil && n == 16:
 		return arrow.BinaryTypes.String, uuidText
+	case c == xparquet.ConvertedType_INTERVAL && n == 12:
+		return arrow.BinaryTypes.String, intervalText
+	case unknown && n == 2:
+		return arrow.PrimitiveTypes.Float32, halfFloat
 	}
 	return &arrow.FixedSizeBinaryType{ByteWidth: int(e.GetTypeLength())}, asIs
 }
