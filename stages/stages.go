@@ -21,6 +21,8 @@ import (
 type Backends struct {
 	// Models opens CLIP models.
 	Models clip.Models
+	// Shelves keep the vectors of pictures, nil for none.
+	Shelves clip.Shelves
 	// Askers opens language models.
 	Askers gpt.Askers
 }
@@ -32,7 +34,7 @@ func All(b Backends) []stage.Kind {
 		filter.Kind(),
 		selection.Kind(),
 		sample.Kind(),
-		clip.Kind(b.Models),
+		clip.Kind(b.Models, b.Shelves),
 		gpt.Kind(b.Askers),
 		ensemble.Kind(b.Askers),
 		unnest.Kind(),

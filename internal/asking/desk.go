@@ -42,6 +42,8 @@ type Desk struct {
 	mu    sync.Mutex
 	store *answers.Store
 	lines []*Line
+	// cassettes are those of stages that ask nobody.
+	cassettes []*answers.Cassette
 }
 
 // New makes a desk. It opens nothing.
@@ -87,6 +89,10 @@ func (d *Desk) Close() error {
 	for _, l := range d.lines {
 		errs = append(errs, l.close())
 	}
+	for _, c := range d.cassettes {
+		errs = append(errs, c.Close())
+	}
+	d.cassettes = nil
 	if d.store != nil {
 		errs = append(errs, d.store.Close())
 		d.store = nil

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -118,23 +116,12 @@ func (l *Line) connect() error {
 
 // begin opens what is stored for the stage.
 func (l *Line) begin(ctx context.Context) error {
-	o := answers.Options{Mode: l.desk.options.Mode, Retry: l.desk.options.Retry}
-	if l.desk.options.Look {
-		o.Mode = answers.None
-	}
+	var secrets []string
 	if l.key != "" {
-		o.Secrets = []string{l.key}
+		secrets = []string{l.key}
 	}
 	var err error
-	path := filepath.Join(l.desk.options.Cassettes, l.stage+".jsonl")
-	if l.cassette, err = answers.OpenCassette(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	o.Cassette = l.cassette
-	if o.Store, err = l.desk.opened(ctx); err != nil {
-		return err
-	}
-	l.session, err = answers.NewSession(ctx, l.stage, o)
+	l.session, l.cassette, err = l.desk.session(ctx, l.stage, secrets)
 	return err
 }
 

@@ -17,9 +17,11 @@ import (
 	"icono/internal/chat"
 	"icono/internal/coding"
 	"icono/internal/diag"
+	"icono/internal/palette"
 	"icono/internal/pipeline"
 	"icono/internal/price"
 	"icono/internal/stage"
+	"icono/internal/vectors"
 )
 
 // Where a study keeps answers, beside its pipeline file.
@@ -117,14 +119,10 @@ type askers struct {
 func (a *askers) Open(ctx context.Context, stageID string, s asking.Server) (coding.Asker, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.desk == nil {
-		o, err := a.options()
-		if err != nil {
-			return nil, err
-		}
-		a.desk = asking.New(o)
+	err := a.openDesk()
+	if err != nil {
+		return nil, err
 	}
-	var err error
 	if s.BaseURL, err = expand(s.BaseURL); err != nil {
 		return nil, err
 	}
@@ -137,6 +135,32 @@ func (a *askers) Open(ctx context.Context, stageID string, s asking.Server) (cod
 	}
 	a.lines = append(a.lines, line)
 	return line, nil
+}
+
+// openDesk makes the desk that all stages share.
+func (a *askers) openDesk() error {
+	if a.desk != nil {
+		return nil
+	}
+	o, err := a.options()
+	if err == nil {
+		a.desk = asking.New(o)
+	}
+	return err
+}
+
+// Shelf implements clip.Shelves. The vectors of palette are not kept: they are
+// computed faster than they are read.
+func (a *askers) Shelf(ctx context.Context, stageID, model string, facts []stage.Fact, dim int) (*vectors.Shelf, error) {
+	if model == palette.Name {
+		return nil, nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.openDesk(); err != nil {
+		return nil, err
+	}
+	return a.desk.Shelf(ctx, stageID, model, facts, dim)
 }
 
 // usualKey names the variable that holds the key of a well-known server.

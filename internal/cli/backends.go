@@ -33,7 +33,9 @@ func newBackends(out io.Writer, live bool) *backends {
 	return &backends{out: out, live: live, askers: &askers{}, encoders: map[clipkind.Request]*encoder{}}
 }
 
-func (b *backends) all() stages.Backends { return stages.Backends{Models: b, Askers: b.askers} }
+func (b *backends) all() stages.Backends {
+	return stages.Backends{Models: b, Shelves: b.askers, Askers: b.askers}
+}
 
 // Names implements clip.Models.
 func (b *backends) Names() []string {

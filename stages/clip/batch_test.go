@@ -90,7 +90,7 @@ func TestDrain(t *testing.T) {
 	const size = 32
 	c := config(func(c *clip.Config) { c.BatchSize = size })
 	rec := stagetest.Record(t, memory.DefaultAllocator, schema(), in...)
-	out := stagetest.Run(t, t.Context(), clip.Kind(d).Build("mood", c), env, stage.Table{Schema: schema(), Rows: stagetest.Batches(rec, 256, true)})
+	out := stagetest.Run(t, t.Context(), clip.Kind(d, nil).Build("mood", c), env, stage.Table{Schema: schema(), Rows: stagetest.Batches(rec, 256, true)})
 	got, err := stagetest.Collect(out.Rows)
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"icono/internal/clip"
 	"icono/internal/columns"
 	"icono/internal/stage"
+	"icono/internal/vectors"
 )
 
 // Models opens the models that a configuration can name.
@@ -58,6 +59,7 @@ type classify struct {
 	id     string
 	config Config
 	models Models
+	kept   Shelves // nil for none
 	layout layout
 	schema *arrow.Schema
 	image  int // index of the column with the pictures' paths
@@ -65,6 +67,7 @@ type classify struct {
 
 	encoder Encoder
 	head    *clip.Head
+	shelf   *vectors.Shelf // nil where no vectors are kept
 }
 
 // Costly implements stage.Coster.
@@ -100,6 +103,9 @@ func (c *classify) Prepare(ctx context.Context, env stage.Env, _ []*arrow.Schema
 		return err
 	}
 	c.encoder = encoder
+	if err := c.openShelf(ctx); err != nil {
+		return err
+	}
 	return c.prepareHead(ctx)
 }
 

@@ -24,7 +24,7 @@ import (
 func TestConform(t *testing.T) {
 	m, files := newMachine(t), study(t)
 	in := []stagetest.Input{{Schema: schema(), Rows: rows()}}
-	stagetest.Conform(t, clip.Kind(m),
+	stagetest.Conform(t, clip.Kind(m, nil),
 		stagetest.Case{Name: "batches of 3", Config: config(func(c *clip.Config) { c.BatchSize = 3 }), In: in, Appends: true, Study: files},
 		stagetest.Case{Name: "one batch, all columns", Config: config(func(c *clip.Config) { c.TopK, c.Scores = 3, "phrases" }), In: in, Appends: true, Study: files},
 		stagetest.Case{Name: "no picture is good", Config: config(nil), In: []stagetest.Input{{Schema: schema(), Rows: [][]any{{"1", "gone.png", 1}, {"2", nil, 2}}}},
@@ -134,7 +134,7 @@ func TestRequest(t *testing.T) {
 	}
 	env, _ := stagetest.Env(t, memory.DefaultAllocator)
 	env.Study = files
-	s := clip.Kind(m).Build("mood", config(func(c *clip.Config) { c.Model = "./" }))
+	s := clip.Kind(m, nil).Build("mood", config(func(c *clip.Config) { c.Model = "./" }))
 	if _, err := s.Schema([]*arrow.Schema{schema()}); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestRoot(t *testing.T) {
 	env, _ := stagetest.Env(t, memory.DefaultAllocator)
 	env.Study = files
 	in := stagetest.Table(t, memory.DefaultAllocator, table, []any{"1", "red.png"}, []any{"2", files.Resolve("blue.png")}, []any{"3", "blue.png"})
-	out := stagetest.Run(t, t.Context(), clip.Kind(m).Build("mood", config(nil)), env, in)
+	out := stagetest.Run(t, t.Context(), clip.Kind(m, nil).Build("mood", config(nil)), env, in)
 	got, err := stagetest.Collect(out.Rows)
 	if err != nil {
 		t.Fatal(err)
@@ -176,7 +176,7 @@ func TestRoot(t *testing.T) {
 func TestPhraseWithoutMeaning(t *testing.T) {
 	m := newMachine(t)
 	env, _ := stagetest.Env(t, memory.DefaultAllocator)
-	s := clip.Kind(m).Build("mood", config(func(c *clip.Config) {
+	s := clip.Kind(m, nil).Build("mood", config(func(c *clip.Config) {
 		c.Labels = option.Map[[]string]{{Key: "Warm", Value: []string{"red", "a politician"}}, {Key: "Cool", Value: []string{"a tram"}}}
 	}))
 	if _, err := s.Schema([]*arrow.Schema{schema()}); err != nil {
@@ -223,7 +223,7 @@ func TestModelFails(t *testing.T) {
 		c.Model, c.BatchSize = dir, 2
 		c.Labels = option.Map[[]string]{{Key: "Red", Value: []string{"rot"}}, {Key: "Blue", Value: []string{"blue"}}}
 	})
-	out := stagetest.Run(t, t.Context(), clip.Kind(newMachine(t)).Build("mood", c), env, stage.Table{Schema: schema(), Rows: stagetest.Batches(rec, 2, false)})
+	out := stagetest.Run(t, t.Context(), clip.Kind(newMachine(t), nil).Build("mood", c), env, stage.Table{Schema: schema(), Rows: stagetest.Batches(rec, 2, false)})
 	got, err := stagetest.Collect(out.Rows)
 	if len(got) != 2 || err == nil || !strings.Contains(err.Error(), "the image tower gives [2 6] for 2 pictures, and the text tower vectors of 3") {
 		t.Errorf("%d rows, then %v", len(got), err)
@@ -233,7 +233,7 @@ func TestModelFails(t *testing.T) {
 // The configuration is refused where a column that names pictures is lacking,
 // or a model's name is wrong.
 func TestSchemaFaults(t *testing.T) {
-	s := clip.Kind(new(machine)).Build("mood", config(func(c *clip.Config) { c.Model = "pallete" }))
+	s := clip.Kind(new(machine), nil).Build("mood", config(func(c *clip.Config) { c.Model = "pallete" }))
 	_, err := s.Schema([]*arrow.Schema{stagetest.Schema(stagetest.Key("ID"), stagetest.Text("File"))})
 	if err == nil || !strings.Contains(err.Error(), "no column names the pictures") || !strings.Contains(err.Error(), "did you mean `palette`") {
 		t.Errorf("error %v", err)

@@ -65,8 +65,8 @@ func defaults() Config {
 }
 
 // Kind returns the kind clip, which opens models through m.
-func Kind(m Models) stage.Kind {
-	return stage.Define("clip", stage.One(), defaults, func(id string, c Config) stage.Stage { return &classify{id: id, config: c, models: m} })
+func Kind(m Models, kept Shelves) stage.Kind {
+	return stage.Define("clip", stage.One(), defaults, func(id string, c Config) stage.Stage { return &classify{id: id, config: c, models: m, kept: kept} })
 }
 
 // Validate implements stage.Validator.

@@ -126,7 +126,7 @@ func labels() option.Map[[]string] {
 }
 
 func config(change func(*clip.Config)) *clip.Config {
-	c := clip.Kind(nil).NewConfig().(*clip.Config)
+	c := clip.Kind(nil, nil).NewConfig().(*clip.Config)
 	c.Model, c.Labels, c.Device = palette.Name, labels(), "cpu"
 	if change != nil {
 		change(c)
@@ -238,7 +238,7 @@ func classify(t *testing.T, m *machine, c *clip.Config, in [][]any, workers, siz
 	env, ledger := stagetest.Env(t, memory.DefaultAllocator)
 	env.Study, env.Workers = files, workers
 	rec := stagetest.Record(t, memory.DefaultAllocator, schema(), in...)
-	out := stagetest.Run(t, t.Context(), clip.Kind(m).Build("mood", c), env, stage.Table{Schema: schema(), Rows: stagetest.Batches(rec, size, true)})
+	out := stagetest.Run(t, t.Context(), clip.Kind(m, nil).Build("mood", c), env, stage.Table{Schema: schema(), Rows: stagetest.Batches(rec, size, true)})
 	got, err := stagetest.Collect(out.Rows)
 	if err != nil {
 		t.Fatal(err)

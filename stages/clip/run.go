@@ -2,6 +2,7 @@ package clip
 
 import (
 	"context"
+	"crypto/sha256"
 	"iter"
 	"strings"
 	"sync"
@@ -37,6 +38,8 @@ type prepared struct {
 	job
 	pixels *[]byte // Size*Size*3, RGB; nil where there is a fault
 	fault  outcome
+	hash   [32]byte  // of the file, where vectors are kept
+	vector []float32 // of an earlier run; nil where it is to be computed
 }
 
 // Run implements stage.Stage. Pictures are decoded by env.Workers goroutines
@@ -120,7 +123,7 @@ func (r *runner) jobs(rows stage.Rows) iter.Seq2[job, error] {
 }
 
 // prepare reads, decodes and scales the picture of a row.
-func (r *runner) prepare(_ context.Context, j job) (prepared, error) {
+func (r *runner) prepare(ctx context.Context, j job) (prepared, error) {
 	p := prepared{job: j}
 	if j.batch == nil {
 		return p, nil
@@ -138,6 +141,12 @@ func (r *runner) prepare(_ context.Context, j job) (prepared, error) {
 	if err != nil {
 		p.fault = readFault(name, err)
 		return p, nil
+	}
+	if r.shelf != nil {
+		p.hash = sha256.Sum256(data)
+		if p.vector, err = r.shelf.Find(ctx, name, p.hash); err != nil || p.vector != nil {
+			return p, err
+		}
 	}
 	d := r.decoders.Get().(*picture.Decoder)
 	defer r.decoders.Put(d)
@@ -168,6 +177,10 @@ func readFault(name string, err error) outcome {
 func (r *runner) take(ctx context.Context, p prepared) error {
 	switch {
 	case p.batch == nil:
+		return nil
+	case p.vector != nil:
+		p.batch.rows[p.row] = outcome{status: stage.OK, result: r.head.Classify(p.vector)}
+		p.batch.waiting--
 		return nil
 	case p.pixels == nil:
 		p.batch.rows[p.row] = p.fault
@@ -206,6 +219,9 @@ func (r *runner) infer(ctx context.Context) error {
 		r.recycle(p)
 	}
 	if err := r.encoder.EmbedImages(ctx, r.pixels[:n*area], n, r.vectors[:n*dim]); err != nil {
+		return err
+	}
+	if err := r.keep(ctx, dim); err != nil {
 		return err
 	}
 	for i, p := range r.ready {

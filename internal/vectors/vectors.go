@@ -1,0 +1,111 @@
+// Package vectors keeps the vectors that a model made of pictures as its
+// answers, so that a study with other phrases, or run again, need not compute
+// them.
+package vectors
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"icono/internal/answers"
+	"icono/internal/stage"
+)
+
+// Vector is what a model made of a picture.
+type Vector struct {
+	Row     string   // for lists: the picture's path
+	Picture [32]byte // SHA-256 of the file
+	Values  []float32
+}
+
+// Shelf holds the vectors of one model as it is run. It is safe for concurrent
+// use.
+type Shelf struct {
+	session *answers.Session
+	model   string
+	run     json.RawMessage
+	dim     int
+}
+
+// New makes a shelf of a stage's answers. facts say what decides a vector beside
+// the picture: the model's files, precision, device, preprocessing.
+func New(session *answers.Session, model string, facts []stage.Fact, dim int) (*Shelf, error) {
+	run := make([][2]string, len(facts))
+	for i, f := range facts {
+		run[i] = [2]string{f.Name, f.Value}
+	}
+	text, err := json.Marshal(run)
+	return &Shelf{session: session, model: model, run: text, dim: dim}, err
+}
+
+// question is the request of a vector, as it is stored.
+type question struct {
+	Run     json.RawMessage `json:"run"`
+	Picture struct {
+		SHA256 string `json:"sha256"`
+	} `json:"picture"`
+}
+
+func (s *Shelf) request(row string, picture [32]byte) (answers.Request, error) {
+	q := question{Run: s.run}
+	q.Picture.SHA256 = hex.EncodeToString(picture[:])
+	body, err := json.Marshal(q)
+	return answers.Request{Row: row, Provider: "local", Model: s.model, Body: body}, err
+}
+
+// answer is a vector as it is stored: float32 values, little endian, in base64.
+type answer struct {
+	Embedding string `json:"embedding"`
+}
+
+// Find returns the vector of a picture, nil where none is kept.
+func (s *Shelf) Find(ctx context.Context, row string, picture [32]byte) ([]float32, error) {
+	r, err := s.request(row, picture)
+	if err != nil {
+		return nil, err
+	}
+	a, found, err := s.session.Lookup(ctx, r)
+	if err != nil || !found {
+		return nil, err
+	}
+	var kept answer
+	err = json.Unmarshal(a.Body, &kept)
+	raw, wrong := base64.StdEncoding.DecodeString(kept.Embedding)
+	if err != nil || wrong != nil || len(raw) != 4*s.dim {
+		return nil, fmt.Errorf("the stored vector of %s cannot be read: it is not of %d values; `--record all` makes it anew", row, s.dim)
+	}
+	out := make([]float32, s.dim)
+	for i := range out {
+		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+	}
+	return out, nil
+}
+
+// Keep stores vectors in one durable step. A replay stores nothing.
+func (s *Shelf) Keep(ctx context.Context, all []Vector) error {
+	if s.session.Replays() || len(all) == 0 {
+		return nil
+	}
+	list := make([]answers.Recorded, len(all))
+	for i, v := range all {
+		r, err := s.request(v.Row, v.Picture)
+		if err != nil {
+			return err
+		}
+		raw := make([]byte, 0, 4*len(v.Values))
+		for _, x := range v.Values {
+			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(x))
+		}
+		body, err := json.Marshal(answer{base64.StdEncoding.EncodeToString(raw)})
+		if err != nil {
+			return err
+		}
+		list[i] = answers.Recorded{Request: r, Answer: answers.Answer{Body: body, Model: s.model}}
+	}
+	return s.session.Record(ctx, list...)
+}
