@@ -142,6 +142,33 @@ func TestKilledWhileABatchRuns(t *testing.T) {
 	planted(t, killed)
 }
 
+// Two programs do not hand the same questions in: the second one says so.
+func TestTwoProgramsWithBatches(t *testing.T) {
+	s := chattest.Start(t, chattest.Options{Key: plantedKey, Batch: chattest.BatchOptions{Polls: 1 << 20}, Script: func(c *chattest.Call) chattest.Behaviour {
+		return chattest.Says(`{"Tone": "calm"}`)
+	}})
+	dir := askingStudy(t, s.URL)
+	batched := []string{"--set", "tone.mode=batch", "--set", "tone.batch.poll=0.1"}
+	first := askingRun(dir, batched...)
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = first.Process.Kill()
+		_ = first.Wait()
+	}()
+	for i := 0; s.Batches() == 0; i++ {
+		if time.Sleep(10 * time.Millisecond); i > 1000 {
+			t.Fatal("the first program hands nothing in")
+		}
+	}
+	second := askingRun(dir, batched...)
+	text, err := second.CombinedOutput()
+	if err == nil || !strings.Contains(string(text), "another run asks by batches") || s.Batches() != 1 {
+		t.Errorf("%v, %d batches\n%s", err, s.Batches(), text)
+	}
+}
+
 // planted fails where a file holds the key.
 func planted(t *testing.T, dir string) {
 	t.Helper()

@@ -2,6 +2,7 @@ package answers
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"os"
 	"path/filepath"
@@ -65,6 +66,16 @@ func (a asking) lock(ctx context.Context, k Key) error {
 		}
 	}
 	return nil
+}
+
+// Hold takes something that one program may do at a time, such as a stage's
+// batches, until release is called. It is false where another program has it.
+func (s *Store) Hold(what string) (release func(), ok bool) {
+	k := Key(sha256.Sum256([]byte("hold: " + what)))
+	if s.asking.file != nil && !tryLock(s.asking.fd, byteFor(k)) {
+		return nil, false
+	}
+	return func() { s.asking.unlock(k) }, true
 }
 
 func (a asking) unlock(k Key) {

@@ -150,6 +150,11 @@ func (l *Line) Together(ctx context.Context, drain <-chan struct{}, questions it
 	if l.session.Replays() {
 		return 0, nil
 	}
+	release, ok := l.desk.store.Hold("batches of " + l.stage)
+	if !ok {
+		return 0, &stage.MissingError{What: fmt.Sprintf("another run asks by batches for the stage %s now", l.stage), Mend: "wait until it has ended, or end it: its batches are found again"}
+	}
+	defer release()
 	b := &batching{Line: l, drain: drain, tell: tell, asked: map[string]*asked{}, learnt: map[string]bool{}}
 	if err := b.resume(ctx); err != nil {
 		return 0, err
