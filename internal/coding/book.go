@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -11,6 +12,7 @@ import (
 	"icono/internal/codebook"
 	"icono/internal/diag"
 	"icono/internal/source"
+	"icono/internal/stage"
 )
 
 // maxBook is the size in bytes above which a codebook is not read.
@@ -79,6 +81,21 @@ func (b *Book) Fields() []arrow.Field { return b.book.Fields("", "") }
 func (b *Book) Read(text string) ([]any, error) {
 	coding, err := b.book.Validate([]byte(text))
 	return coding.Values, err
+}
+
+// About is what the codebook says of itself: title, objective, theory and
+// references, those that it has.
+func (b *Book) About() []stage.Fact {
+	var out []stage.Fact
+	for _, f := range []stage.Fact{
+		{Name: "codebook title", Value: b.book.Title}, {Name: "objective", Value: b.book.Objective},
+		{Name: "theory", Value: b.book.Theory}, {Name: "references", Value: strings.Join(b.book.References, "; ")},
+	} {
+		if f.Value = strings.Join(strings.Fields(f.Value), " "); f.Value != "" {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // Walks implements Walker.

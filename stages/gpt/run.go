@@ -72,6 +72,9 @@ func (c *coder) facts() []stage.Fact {
 	if c.config.Codebook != "" {
 		facts = append(facts, stage.Fact{Name: "codebook", Value: string(c.config.Codebook)})
 	}
+	if book, ok := c.scheme.(*coding.Book); ok {
+		facts = append(facts, book.About()...)
+	}
 	if c.image >= 0 {
 		text := "as they are"
 		if c.config.Image.MaxSide > 0 {
