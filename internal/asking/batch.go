@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
-	"path/filepath"
-	"time"
 
 	"icono/internal/answers"
 	"icono/internal/chat"
@@ -271,23 +268,13 @@ func (b *batching) create(ctx context.Context, batch answers.Batch) (answers.Bat
 // refused words why a service did not take or give something.
 func (l *Line) refused(what string, err error) error {
 	var e *chat.Error
-	if errors.As(err, &e) && e.Stop {
+	errors.As(err, &e)
+	switch {
+	case e == nil:
+	case e.Status == 404 || e.Status == 405 || e.Status == 501:
+		return &stage.MissingError{What: fmt.Sprintf("%s: %v", what, err), Mend: "the server may take no batches: remove `mode: batch`, or check `base_url`"}
+	case e.Stop:
 		return l.stopped(e)
 	}
 	return fmt.Errorf("%s: %w", what, err)
-}
-
-// folder makes a folder for batch files and removes those of runs that were
-// killed: the files hold pictures.
-func (b *batching) folder() (string, error) {
-	old, err := filepath.Glob(filepath.Join(b.desk.options.Folder, "batch-*"))
-	if err != nil {
-		return "", err
-	}
-	for _, path := range old {
-		if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > 24*time.Hour {
-			_ = os.RemoveAll(path)
-		}
-	}
-	return os.MkdirTemp(b.desk.options.Folder, "batch-*")
 }

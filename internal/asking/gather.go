@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"path/filepath"
 	"time"
 
 	"icono/internal/answers"
@@ -77,6 +78,9 @@ func (b *batching) gather(ctx context.Context, questions iter.Seq2[coding.Ready,
 		}
 		for _, f := range files {
 			if err := b.submit(ctx, f, items); err != nil {
+				for id := range items { // those that are on their way are charged when they are fetched
+					b.asked[id].reservation.Release()
+				}
 				return err
 			}
 		}
@@ -196,4 +200,19 @@ func (b *batching) submit(ctx context.Context, f chat.File, all map[string]answe
 func (l *Line) unpriced() error {
 	return &stage.MissingError{What: fmt.Sprintf("the price of the model %s is unknown, so the budget cannot be kept", l.server.Model),
 		Mend: "name a price file that has it with `prices:` in the pipeline, or set `max_tokens`, or run without a budget"}
+}
+
+// folder makes a folder for batch files and removes those of runs that were
+// killed: the files hold pictures.
+func (b *batching) folder() (string, error) {
+	old, err := filepath.Glob(filepath.Join(b.desk.options.Folder, "batch-*"))
+	if err != nil {
+		return "", err
+	}
+	for _, path := range old {
+		if info, err := os.Stat(path); err == nil && time.Since(info.ModTime()) > 24*time.Hour {
+			_ = os.RemoveAll(path)
+		}
+	}
+	return os.MkdirTemp(b.desk.options.Folder, "batch-*")
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -356,6 +358,17 @@ tree:
     - {name: Portrait, definition: a single person}
     - {name: Thing, definition: nobody}
 `
+
+// A server without batches is named as such, and nothing stays set aside.
+func TestServerWithoutBatches(t *testing.T) {
+	h := httptest.NewServer(http.NotFoundHandler())
+	defer h.Close()
+	d := office(t, t.TempDir(), nil)
+	_, err := coded(t, d, batchConfig(h.URL, nil), study(t), many(5), 3)
+	if err == nil || !strings.Contains(err.Error(), "remove `mode: batch`") || d.Spending().Reserved != 0 {
+		t.Errorf("%v, %s reserved", err, d.Spending().Reserved)
+	}
+}
 
 func TestBatchIsRefused(t *testing.T) {
 	s := chattest.Start(t, chattest.Options{Key: key, Script: same, Batch: chattest.BatchOptions{MaxRequests: 2}})
