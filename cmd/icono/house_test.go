@@ -63,6 +63,9 @@ func TestImportsPointOneWay(t *testing.T) {
 		"github.com/sashabaranov/go-openai": "icono/internal/chat",
 		"modernc.org/sqlite":                "icono/internal/answers",
 		"golang.org/x/image/webp":           "icono/internal/picture",
+		"cloud.google.com/go":               "icono/internal/vision",
+		"google.golang.org/api":             "icono/internal/vision",
+		"github.com/ulikunitz/xz":           "icono/internal/tabular",
 	}
 	wiring := []string{"icono/internal/cli", "icono/internal/gen", "icono/internal/bench"}
 	for _, p := range packages(t) {

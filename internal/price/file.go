@@ -1,6 +1,6 @@
 package price
 
-// File is a price file. Prices are US dollars per million tokens.
+// File is a price file. Prices are US dollars, of models per million tokens.
 type File struct {
 	// The version of this format; it is 1.
 	Version int `yaml:"version" required:"true" min:"1" max:"1" example:"1"`
@@ -10,6 +10,8 @@ type File struct {
 	Source string `yaml:"source"`
 	// The models.
 	Models []Model `yaml:"models" required:"true"`
+	// What services find in pictures, each with the price of a thousand pictures.
+	Features []Feature `yaml:"features"`
 }
 
 // Model is what a price file says about a model.

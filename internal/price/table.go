@@ -15,8 +15,11 @@ import (
 //go:embed prices.yaml
 var builtin string
 
-// Table is the prices of models.
-type Table struct{ entries []Entry }
+// Table is the prices of models and of the features of pictures.
+type Table struct {
+	entries  []Entry
+	features []FeatureEntry
+}
 
 // Entry is what is known about a model. The zero value knows nothing.
 type Entry struct {
@@ -39,7 +42,7 @@ func Builtin() (*Table, error) {
 // With returns the table with a file laid over it: the file's models replace
 // those of the same id and provider, and one without a provider all of its id.
 func (t *Table) With(from string, f File) *Table {
-	out := &Table{}
+	out := &Table{features: t.overlay(from, f)}
 	for _, m := range f.Models {
 		if m.Date == "" {
 			m.Date = f.Date
@@ -125,6 +128,7 @@ func Parse(name, text string) (File, []diag.Diagnostic) {
 		return f, list.Sorted()
 	}
 	date(node.Get("date"), f.Date, &list)
+	f.checkFeatures(node.Get("features"), &list)
 	for i, m := range f.Models {
 		at := node.Get("models")
 		if at.Form == source.Sequence {
