@@ -189,6 +189,23 @@ func (t *Turn) end(learn func(*Gauge)) {
 	g.wake()
 }
 
+// Scaled is what to reserve for a request of a batch, which takes no turn: its
+// computed worst case, scaled by what answers taught so far.
+func (g *Gauge) Scaled(worst int64) int64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return scale(worst, max(1, g.ratio*max(margin, g.rise)))
+}
+
+// Learn takes what the server told that a request of a batch cost.
+func (g *Gauge) Learn(worst, cost int64) {
+	g.mu.Lock()
+	g.flying++
+	g.worst = plus(g.worst, worst)
+	g.mu.Unlock()
+	(&Turn{g: g, worst: worst}).Paid(cost, true)
+}
+
 // Answered is how many requests were paid.
 func (g *Gauge) Answered() int {
 	g.mu.Lock()

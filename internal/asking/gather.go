@@ -145,7 +145,7 @@ func (b *batching) next(ctx context.Context, next func() (coding.Ready, error, b
 		if !bound.priced && b.desk.options.Limit != nil {
 			return nil, b.unpriced()
 		}
-		if a.reservation, ok = b.desk.budget.TryReserve(bound.worst); !ok {
+		if a.reservation, ok = b.desk.budget.TryReserve(b.gauge().Scaled(bound.worst)); !ok {
 			b.full = true
 			break
 		}

@@ -144,8 +144,12 @@ func (b *batching) result(r answers.Request, result chat.Result) (one *answers.R
 	cost, known := b.cost(reply.Usage)
 	switch {
 	case reply.Usage.Reported && known:
+		cost = min(cost, dearest)
+		if a.worst > 0 {
+			b.gauge().Learn(a.worst, int64(cost))
+		}
 	case reply.Raw != nil:
-		cost = price.Money(a.worst)
+		cost = price.Money(b.gauge().Scaled(a.worst))
 	default:
 		cost = 0
 	}

@@ -20,7 +20,6 @@ import (
 	"icono/internal/asking"
 	"icono/internal/chat/chattest"
 	"icono/internal/option"
-	"icono/internal/price"
 	"icono/internal/stage"
 	"icono/internal/stagetest"
 	"icono/stages/gpt"
@@ -53,20 +52,6 @@ func same(c *chattest.Call) chattest.Behaviour {
 	number := text[at+len("caption "):]
 	number = number[:strings.IndexFunc(number, func(r rune) bool { return r < '0' || r > '9' })]
 	return chattest.Says(fmt.Sprintf(`{"Place": "place %s", "Persons": 1}`, number))
-}
-
-// prices knows what local-vision costs, and half of it in batches.
-func prices(t *testing.T) *price.Table {
-	t.Helper()
-	table, err := price.Builtin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, faults := price.Parse("p.yaml", "version: 1\ndate: \"2026-11-01\"\nmodels:\n  - {model: local-vision, input: 10, output: 30, batch: 0.5, images: {rule: fixed, base: 100}}\n")
-	if len(faults) > 0 {
-		t.Fatal(faults)
-	}
-	return table.With("p.yaml", file)
 }
 
 func statuses(rows [][]any) map[any]int {
@@ -289,32 +274,6 @@ func TestBatchIsLeft(t *testing.T) {
 	got, err = coded(t, office(t, folder, nil), batchConfig(s.URL, nil), files, many(8), 3) // with three new rows
 	if err != nil || statuses(got)["ok"] != 8 || s.Answers() != 8 || s.Batches() != 2 {
 		t.Errorf("%v, %v, %d answers in %d batches", got, err, s.Answers(), s.Batches())
-	}
-}
-
-// The budget holds over batches too: what does not fit at once is asked once
-// others have cost less than they might, and the rest is skipped.
-func TestBatchBudget(t *testing.T) {
-	s := chattest.Start(t, chattest.Options{Script: func(c *chattest.Call) chattest.Behaviour {
-		b := same(c)
-		b.Usage = &chattest.Usage{Input: 200, Output: 100}
-		return b
-	}})
-	limit, err := price.Dollars(0.05)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := office(t, t.TempDir(), func(o *asking.Options) { o.Limit, o.Prices = &limit, prices(t) })
-	got, err := coded(t, d, batchConfig(s.URL, func(c *gpt.Config) { c.Model, c.MaxTokens = "local-vision", 200 }), study(t), many(100), 50)
-	if err != nil {
-		t.Fatal(err)
-	}
-	count, account := statuses(got), d.Spending()
-	if account.Cost > limit || count["ok"] == 0 || count["skipped"] == 0 || count["ok"]+count["skipped"] != 100 || s.Answers() != count["ok"] {
-		t.Errorf("%v; %s of %s; %d answers", count, account, limit, s.Answers())
-	}
-	if used := float64(account.Cost) / float64(limit); used < 0.85 || s.Batches() < 2 {
-		t.Errorf("%.2f of the budget is used, in %d batches", used, s.Batches())
 	}
 }
 
