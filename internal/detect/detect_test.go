@@ -37,15 +37,17 @@ func TestFindsWhatTheLabelsSay(t *testing.T) {
 	people, textures := 0, 0
 	for _, row := range rows[1:] {
 		name, label := row[0], row[1]
+		want, ok := promised[label]
+		flat := label == "texture" || strings.HasPrefix(label, "chart")
+		if !ok && !flat {
+			continue
+		}
 		objects := one(t, d, prepare(t, d, name))
-		if label == "texture" || strings.HasPrefix(label, "chart") {
+		if flat {
 			textures++
 			if slices.ContainsFunc(objects, func(o detect.Object) bool { return o.Name == "person" }) {
 				people++
 			}
-		}
-		want, ok := promised[label]
-		if !ok {
 			continue
 		}
 		all[want]++

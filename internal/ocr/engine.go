@@ -161,7 +161,7 @@ func (e *Engine) Canonical() string {
 		Enlarge   int        `json:"enlarge"`
 		Reduce    int        `json:"reduce"`
 		Picture   string     `json:"picture"`
-	}{"tesseract", e.program.version, e.languages, e.options.Mode, e.options.Threshold, e.options.Enlarge, e.options.Reduce, "upright RGB, bicubic"})
+	}{"tesseract", e.program.version, e.languages, e.options.Mode, e.options.Threshold, e.options.Enlarge, e.options.Reduce, "upright RGB on white, bicubic"})
 	if err != nil { // strings and numbers only
 		return err.Error()
 	}

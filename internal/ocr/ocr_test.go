@@ -143,6 +143,37 @@ func TestNoText(t *testing.T) {
 	}
 }
 
+// Black writing on nothing is read as on white, also where it lies on its side.
+func TestTransparent(t *testing.T) {
+	e := open(t, ocr.Options{})
+	page, err := png.Decode(bytes.NewReader(written(t, 500, 40, "Nothing behind it")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := image.NewNRGBA(page.Bounds()) // black, as opaque as the page is dark
+	for y := range m.Rect.Dy() {
+		for x := range m.Rect.Dx() {
+			r, _, _, _ := page.At(x, y).RGBA()
+			m.SetNRGBA(x, y, color.NRGBA{A: 255 - byte(r>>8)})
+		}
+	}
+	if r := read(t, e, encoded(t, m)); r.Text != "Nothing behind it" {
+		t.Errorf("read %q", r.Text)
+	}
+	side := image.NewNRGBA(image.Rect(0, 0, m.Rect.Dy(), m.Rect.Dx()))
+	for y := range m.Rect.Dy() {
+		for x := range m.Rect.Dx() {
+			side.SetNRGBA(m.Rect.Dy()-1-y, x, m.NRGBAAt(x, y))
+		}
+	}
+	if r := read(t, e, withChunk(encoded(t, side), onItsSide)); r.Text != "Nothing behind it" || r.Width != 500 {
+		t.Errorf("turned: read %q in %d x %d", r.Text, r.Width, r.Height)
+	}
+}
+
+// onItsSide is an EXIF chunk that asks for a quarter turn to the left.
+const onItsSide = "eXIfII*\x00\x08\x00\x00\x00\x01\x00\x12\x01\x03\x00\x01\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00"
+
 // turned is a PNG with an EXIF chunk that says it lies on its side.
 func turned(t *testing.T, data []byte) []byte {
 	t.Helper()
@@ -156,8 +187,7 @@ func turned(t *testing.T, data []byte) []byte {
 		copy(m.Pix[4*i:], p.Pix[3*i:3*i+3])
 		m.Pix[4*i+3] = 255
 	}
-	chunk := "eXIfII*\x00\x08\x00\x00\x00\x01\x00\x12\x01\x03\x00\x01\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00"
-	return withChunk(encoded(t, m), chunk)
+	return withChunk(encoded(t, m), onItsSide)
 }
 
 // A picture that its EXIF orientation turns is read upright; small writing is

@@ -46,12 +46,6 @@ func (e *Engine) Read(ctx context.Context, data []byte) (Result, error) {
 	return r, r.parse(out, p.Width, p.Height)
 }
 
-func (e *Engine) decode(data []byte) (*picture.RGB, error) {
-	d := e.decoders.Get().(*picture.Decoder)
-	defer e.decoders.Put(d)
-	return d.Decode(data, picture.Options{Orient: true, MaxPixels: e.options.MaxPixels})
-}
-
 // scale enlarges a small picture and reduces a large one.
 func (o Options) scale(p *picture.RGB) (*picture.RGB, error) {
 	long := max(p.Width, p.Height)
