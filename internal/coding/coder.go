@@ -36,7 +36,8 @@ type Row struct {
 	Texts   []Named
 }
 
-// Named is a text with the name that the model knows it by.
+// Named is a text with the name that the model knows it by; without one it
+// stands alone.
 type Named struct{ Name, Text string }
 
 // Outcome is what became of a row.
@@ -170,7 +171,10 @@ func (c *Coder) question(s Scheme, r Row, run int) Question {
 	var text strings.Builder
 	for _, t := range r.Texts {
 		if strings.TrimSpace(t.Text) != "" {
-			fmt.Fprintf(&text, "%s: %s\n", t.Name, strings.ToValidUTF8(t.Text, "\uFFFD"))
+			if t.Name != "" {
+				text.WriteString(t.Name + ": ")
+			}
+			text.WriteString(strings.ToValidUTF8(t.Text, "\uFFFD") + "\n")
 		}
 	}
 	if text.Len() > 0 {

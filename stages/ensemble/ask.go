@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -36,7 +35,7 @@ func (a *asked) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.
 		for _, f := range slices.Concat(a.asker.Facts(), a.facts()) {
 			env.Ledger.Fact(f.Name, f.Value)
 		}
-		r := &inquiry{asked: a, motion: m, env: env, coding: a.coder(env), models: map[string]bool{}}
+		r := &inquiry{asked: a, motion: m, env: env, coding: a.coder(env), halt: coding.NewHalt(env), models: map[string]bool{}}
 		if m.merged >= 0 {
 			r.accord = newAccord(m.inputs, m.categories, false)
 		}
@@ -60,11 +59,10 @@ type inquiry struct {
 	*motion
 	env    stage.Env
 	coding coding.Coder
+	halt   *coding.Halt
 	accord *accord // nil where no input can agree
 
-	mu      sync.Mutex
-	models  map[string]bool
-	stopped error // why no further row is asked about
+	models map[string]bool
 }
 
 // widen puts the inputs behind the columns of a batch, then the object that is
@@ -109,12 +107,12 @@ func (r *inquiry) row(rec arrow.Record, at int) (coding.Row, *coding.Outcome) {
 	if why := rec.Column(last); why.IsValid(at) {
 		return coding.Row{}, &coding.Outcome{Status: stage.Missing, Reason: columns.Format(why, at)}
 	}
-	return coding.Row{Key: columns.Format(rec.Column(r.key), at), Texts: []coding.Named{{Name: objectName, Text: columns.Format(rec.Column(last-1), at)}}}, nil
+	return coding.Row{Key: columns.Format(rec.Column(r.key), at), Texts: []coding.Named{{Text: columns.Format(rec.Column(last-1), at)}}}, nil
 }
 
 // code has one row coded.
 func (r *inquiry) code(ctx context.Context, rec arrow.Record, at int) (coding.Outcome, error) {
-	if out, over := r.over(); over {
+	if out, over := r.halt.Over(); over {
 		return out, nil
 	}
 	row, fault := r.row(rec, at)
@@ -123,35 +121,11 @@ func (r *inquiry) code(ctx context.Context, rec arrow.Record, at int) (coding.Ou
 	}
 	out, err := r.coding.Code(ctx, row)
 	if errors.Is(err, coding.ErrBudget) {
-		r.stop(err)
-		out, _ = r.over()
+		r.halt.Stop(err)
+		out, _ = r.halt.Over()
 		return out, nil
 	}
 	return out, err
-}
-
-// over says what becomes of rows once no more are asked about.
-func (r *inquiry) over() (coding.Outcome, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case r.stopped != nil:
-		return coding.Outcome{Status: stage.Skipped, Reason: r.stopped.Error()}, true
-	case r.env.Draining():
-		return coding.Outcome{Status: stage.Skipped, Reason: "the run was interrupted"}, true
-	}
-	return coding.Outcome{}, false
-}
-
-// stop ends the run tidily: rows on their way are finished, others are skipped.
-func (r *inquiry) stop(err error) {
-	r.mu.Lock()
-	first := r.stopped == nil
-	r.stopped = err
-	r.mu.Unlock()
-	if first {
-		r.env.Stop(err.Error())
-	}
 }
 
 // finish makes the output of a widened batch.

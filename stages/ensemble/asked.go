@@ -121,6 +121,6 @@ func (a *asked) coder(env stage.Env) coding.Coder {
 	if p.Temperature == nil {
 		p.Temperature, p.Optional = new(float64), append(p.Optional, "temperature")
 	}
-	return coding.Coder{Scheme: a.scheme, Asker: bare{a.asker}, Request: chat.Request{Model: a.config.Model, Parameters: p}, Runs: a.config.Runs,
+	return coding.Coder{Scheme: a.scheme, Asker: a.asker, Request: chat.Request{Model: a.config.Model, Parameters: p}, Runs: a.config.Runs,
 		Shuffle: a.config.Shuffle, Seed: env.Seed, Repair: a.config.Repair}
 }

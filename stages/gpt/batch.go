@@ -56,7 +56,7 @@ func (r *runner) rounds(ctx context.Context, rows *tabular.Spool) error {
 	for !r.env.Draining() {
 		waited, err := desk.Together(ctx, r.env.Drain, r.open(ctx, rows, desk), r.env.Ledger.Warn)
 		if errors.Is(err, coding.ErrBudget) {
-			r.stop(err)
+			r.halt.Stop(err)
 			return nil
 		}
 		if err != nil || waited == 0 {

@@ -21,8 +21,7 @@ import (
 // Run implements stage.Stage. Rows are asked about beside each other and keep
 // their order.
 func (c *coder) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.Rows {
-	r := &runner{coder: c, env: env, in: in[0].Schema, texts: map[arrow.Record]*texts{},
-		coding: coding.Coder{Scheme: c.scheme, Asker: c.asker, Request: c.request(), Runs: c.config.Runs, Shuffle: c.config.Shuffle, Seed: env.Seed, Repair: c.config.Repair}}
+	r := newRunner(c, env, in[0].Schema)
 	code := func(in stage.Rows) stage.Rows {
 		return flow.ByRow(ctx, in, c.config.Concurrency, 2*c.config.Concurrency, r.code, r.finish)
 	}
@@ -91,16 +90,22 @@ type runner struct {
 	env    stage.Env
 	in     *arrow.Schema
 	coding coding.Coder
+	halt   *coding.Halt
 
-	mu      sync.Mutex
-	texts   map[arrow.Record]*texts
-	models  map[string]bool
-	stopped error // why no further row is asked about
+	mu     sync.Mutex
+	texts  map[arrow.Record]*texts
+	models map[string]bool
+}
+
+// newRunner makes a run over rows of a schema.
+func newRunner(c *coder, env stage.Env, in *arrow.Schema) *runner {
+	return &runner{coder: c, env: env, in: in, texts: map[arrow.Record]*texts{}, halt: coding.NewHalt(env),
+		coding: coding.Coder{Scheme: c.scheme, Asker: c.asker, Request: c.request(), Runs: c.config.Runs, Shuffle: c.config.Shuffle, Seed: env.Seed, Repair: c.config.Repair}}
 }
 
 // code has one row coded.
 func (r *runner) code(ctx context.Context, rec arrow.Record, row int) (coding.Outcome, error) {
-	if out, over := r.over(); over && r.config.Mode != batchMode {
+	if out, over := r.halt.Over(); over && r.config.Mode != batchMode {
 		return out, nil
 	}
 	q, fault, err := r.row(rec, row)
@@ -109,7 +114,7 @@ func (r *runner) code(ctx context.Context, rec arrow.Record, row int) (coding.Ou
 	}
 	out, err := r.coding.Code(ctx, q)
 	if errors.Is(err, coding.ErrPending) {
-		out, _ := r.over()
+		out, _ := r.halt.Over()
 		out.Status = stage.Skipped
 		if out.Reason == "" {
 			out.Reason = err.Error()
@@ -117,8 +122,8 @@ func (r *runner) code(ctx context.Context, rec arrow.Record, row int) (coding.Ou
 		return out, nil
 	}
 	if errors.Is(err, coding.ErrBudget) {
-		r.stop(err)
-		out, _ := r.over()
+		r.halt.Stop(err)
+		out, _ := r.halt.Over()
 		return out, nil
 	}
 	return out, err
@@ -129,30 +134,6 @@ func value(o *coding.Outcome) coding.Outcome {
 		return coding.Outcome{}
 	}
 	return *o
-}
-
-// over says what becomes of rows once no more are asked about.
-func (r *runner) over() (coding.Outcome, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case r.stopped != nil:
-		return coding.Outcome{Status: stage.Skipped, Reason: r.stopped.Error()}, true
-	case r.env.Draining():
-		return coding.Outcome{Status: stage.Skipped, Reason: "the run was interrupted"}, true
-	}
-	return coding.Outcome{}, false
-}
-
-// stop ends the run tidily: rows on their way are finished, others are skipped.
-func (r *runner) stop(err error) {
-	r.mu.Lock()
-	first := r.stopped == nil
-	r.stopped = err
-	r.mu.Unlock()
-	if first {
-		r.env.Stop(err.Error())
-	}
 }
 
 // row collects what the model sees of a row, or why there is nothing to see.
