@@ -3,6 +3,7 @@ package stages
 
 import (
 	"icono/internal/stage"
+	"icono/stages/caption"
 	"icono/stages/clip"
 	"icono/stages/ensemble"
 	"icono/stages/filter"
@@ -36,6 +37,7 @@ func All(b Backends) []stage.Kind {
 		sample.Kind(),
 		clip.Kind(b.Models, b.Shelves),
 		gpt.Kind(b.Askers),
+		caption.Kind(b.Askers),
 		ensemble.Kind(b.Askers),
 		unnest.Kind(),
 		join.Kind(),

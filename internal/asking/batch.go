@@ -132,7 +132,7 @@ func (l *Line) find(ctx context.Context, q coding.Question, r answers.Request) (
 	case err != nil:
 		return nil, err
 	case found:
-		reply, err := chat.Parse(a.Body)
+		reply, err := l.parse(a.Body)
 		if err != nil {
 			return nil, fmt.Errorf("the stored answer for the row %s cannot be read: %w", q.Row, err)
 		}
@@ -144,7 +144,7 @@ func (l *Line) find(ctx context.Context, q coding.Question, r answers.Request) (
 
 // Together implements coding.Batcher.
 func (l *Line) Together(ctx context.Context, drain <-chan struct{}, questions iter.Seq2[coding.Ready, error], tell func(string)) (int, error) {
-	if l.session.Replays() {
+	if l.desk.options.Offline || l.session.Replays() {
 		return 0, nil
 	}
 	release, ok := l.desk.store.Hold("batches of " + l.stage)
@@ -174,17 +174,18 @@ func (l *Line) Together(ctx context.Context, drain <-chan struct{}, questions it
 	return n, errors.Join(err, b.stop)
 }
 
+// batches is the client of a server that has batches: stages with another one
+// are not asked in batches.
+func (l *Line) batches() *chat.Client {
+	c, _ := l.client.(*chat.Client)
+	return c
+}
+
 // waits says on the live line what the stage waits for.
 func (l *Line) waits(what string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.waiting = what
-}
-
-func (l *Line) waitsFor() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.waiting
 }
 
 // close ends the batches of earlier calls that were read and whose answers that
@@ -251,7 +252,7 @@ func (b *batching) follow(batch answers.Batch, items []answers.BatchItem) {
 
 // create starts the batch of a file that is uploaded, unless it was started.
 func (b *batching) create(ctx context.Context, batch answers.Batch) (answers.Batch, error) {
-	made, err := b.client.Create(ctx, batch.InputFile)
+	made, err := b.batches().Create(ctx, batch.InputFile)
 	if err != nil {
 		return batch, b.refused("a batch could not be started", err)
 	}
@@ -274,7 +275,7 @@ func (l *Line) refused(what string, err error) error {
 	case e.Status == 404 || e.Status == 405 || e.Status == 501:
 		return &stage.MissingError{What: fmt.Sprintf("%s: %v", what, err), Mend: "the server may take no batches: remove `mode: batch`, or check `base_url`"}
 	case e.Stop:
-		return l.stopped(e)
+		return stopped(e, l.server.Model, l.server.Key)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }

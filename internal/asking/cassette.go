@@ -14,26 +14,27 @@ import (
 type Exported struct {
 	Stage, Path string
 	Lines       int
+	Missed      int64 // questions without an answer
 }
 
-// Export writes a cassette for each stage: the stored answers to the questions
-// that were quoted, and no others.
+// Export writes a cassette for each stage: the stored answers to the questions of
+// this run, and no others.
 func (d *Desk) Export(ctx context.Context) ([]Exported, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var out []Exported
-	for _, l := range d.lines {
-		e := Exported{Stage: l.stage, Path: filepath.Join(d.options.Cassettes, l.stage+".jsonl")}
+	for _, c := range d.counters {
+		e := Exported{Stage: c.stage, Path: filepath.Join(d.options.Cassettes, c.stage+".jsonl"), Missed: c.Spending().Missed}
 		var err error
-		if e.Lines, err = l.export(ctx, e.Path); err != nil {
-			return out, fmt.Errorf("the cassette of %s cannot be written: %w", l.stage, err)
+		if e.Lines, err = c.export(ctx, e.Path); err != nil {
+			return out, fmt.Errorf("the cassette of %s cannot be written: %w", c.stage, err)
 		}
 		out = append(out, e)
 	}
 	return out, nil
 }
 
-func (l *Line) export(ctx context.Context, path string) (lines int, err error) {
+func (c *Counter) export(ctx context.Context, path string) (lines int, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return 0, err
 	}
@@ -42,7 +43,7 @@ func (l *Line) export(ctx context.Context, path string) (lines int, err error) {
 		return 0, err
 	}
 	defer func() { _ = os.Remove(f.Name()) }() // gone already where all went well
-	lines, err = l.session.Export(ctx, f, func(k answers.Key) bool { return l.quoted[k] })
+	lines, err = c.session.Export(ctx, f, func(k answers.Key) bool { return c.used[k] })
 	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
 		return 0, err
 	}

@@ -22,15 +22,30 @@ type Options struct {
 	Cassettes string
 	Mode      answers.Mode
 	// Look opens what is stored for reading only, for quotes.
-	Look  bool
-	Retry answers.RetryPolicy
+	Look bool
+	// Offline asks nothing: a question without a stored answer is a row that is
+	// skipped. Desk.Export needs it.
+	Offline bool
+	Retry   answers.RetryPolicy
 	// Limit is what the run may spend; nil is no limit.
 	Limit  *price.Money
 	Prices *price.Table
-	// Hand, if not nil, are codes to record when they are quoted.
+	// Hand, if not nil, are codes to record as the answers of a stage.
 	Hand *Hand
 	// Variable gives the value of an environment variable, "" where it is not set.
 	Variable func(name string) string
+	// Credentials gives those of this machine for Google Cloud; nil where there
+	// are none.
+	Credentials func() (Credentials, error)
+}
+
+// Credentials give the tokens of requests to Google Cloud.
+type Credentials interface {
+	// Token returns an access token, which is kept until it expires.
+	Token(ctx context.Context) (string, error)
+	// Pays returns the project that requests must name as the one that pays, ""
+	// for none. project is the one that the user names.
+	Pays(ctx context.Context, project string) string
 }
 
 // Desk is one run's access to models. It opens the store when a stage needs it,
@@ -41,7 +56,9 @@ type Desk struct {
 
 	mu    sync.Mutex
 	store *answers.Store
-	lines []*Line
+	// counters are those of all stages, lines those that ask models.
+	counters []*Counter
+	lines    []*Line
 	// cassettes are those of stages that ask nobody.
 	cassettes []*answers.Cassette
 }
@@ -87,7 +104,10 @@ func (d *Desk) Close() error {
 	defer d.mu.Unlock()
 	errs := []error{d.keepCalibration()}
 	for _, l := range d.lines {
-		errs = append(errs, l.close())
+		l.network.CloseIdleConnections()
+	}
+	for _, c := range d.counters {
+		errs = append(errs, c.close())
 	}
 	for _, c := range d.cassettes {
 		errs = append(errs, c.Close())
@@ -97,6 +117,6 @@ func (d *Desk) Close() error {
 		errs = append(errs, d.store.Close())
 		d.store = nil
 	}
-	d.lines = nil
+	d.lines, d.counters = nil, nil
 	return errors.Join(errs...)
 }

@@ -51,7 +51,7 @@ func (b *batching) gather(ctx context.Context, questions iter.Seq2[coding.Ready,
 	for more := true; more; {
 		items, wrong := map[string]answers.BatchItem{}, error(nil)
 		size := int64(0)
-		files, err := b.client.WriteFiles(folder, fmt.Sprintf("batch-%d", len(b.way)), limits, func(yield func(chat.Entry, error) bool) {
+		files, err := b.batches().WriteFiles(folder, fmt.Sprintf("batch-%d", len(b.way)), limits, func(yield func(chat.Entry, error) bool) {
 			for len(items) < limits.Requests {
 				var w *waiting
 				if w, wrong = b.next(ctx, next, limits.Bytes-lineBytes); w == nil {
@@ -175,7 +175,7 @@ func (b *batching) submit(ctx context.Context, f chat.File, all map[string]answe
 	batch.Items = nil
 	b.waits(fmt.Sprintf("handing in %d questions", len(items)))
 	var err error
-	if batch.InputFile, err = b.client.Upload(ctx, f); err != nil {
+	if batch.InputFile, err = b.batches().Upload(ctx, f); err != nil {
 		return b.refused(fmt.Sprintf("the file of a batch (%d questions, %.1f MB) could not be handed in", len(items), float64(f.Bytes)/1e6), err)
 	}
 	batch.State = "uploaded"

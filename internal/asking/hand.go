@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"icono/internal/answers"
-	"icono/internal/chat"
 	"icono/internal/coding"
 )
 
@@ -28,49 +27,45 @@ type Hand struct {
 }
 
 // byHand records a person's codes as the answer to a question, if there are any.
-func (l *Line) byHand(ctx context.Context, q coding.Question, r answers.Request) (*coding.Answered, error) {
+func (l *Line) byHand(ctx context.Context, q coding.Question, r answers.Request) error {
 	h := l.desk.options.Hand
 	if h == nil || h.Stage != l.stage || h.Rows[q.Row] == nil {
-		return nil, nil
+		return nil
 	}
-	wrong := func(err error) {
+	text, err := answer(q, h.Rows[q.Row])
+	if err == nil && q.Check != nil {
+		err = q.Check(text)
+	}
+	if err != nil {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		h.Wrong = append(h.Wrong, fmt.Sprintf("%s: %v", q.Row, err))
+		return nil
 	}
-	text, err := answer(q.Request.Format.Schema, h.Rows[q.Row])
+	body, err := l.server.spoken(text, HandCoded)
 	if err != nil {
-		wrong(err)
-		return nil, nil
+		return err
 	}
-	if q.Check != nil {
-		if err := q.Check(string(text)); err != nil {
-			wrong(err)
-			return nil, nil
-		}
-	}
-	body, err := json.Marshal(map[string]any{"id": "", "object": "chat.completion", "created": 0, "model": HandCoded,
-		"choices": []any{map[string]any{"index": 0, "finish_reason": "stop", "message": map[string]any{"role": "assistant", "content": string(text)}}}})
-	if err != nil {
-		return nil, err
-	}
-	a := answers.Answer{Body: body, Model: HandCoded, Note: h.Note}
-	if err := l.session.Record(ctx, answers.Recorded{Request: r, Answer: a}); err != nil {
-		return nil, err
+	if err := l.session.Record(ctx, answers.Recorded{Request: r, Answer: answers.Answer{Body: body, Model: HandCoded, Note: h.Note}}); err != nil {
+		return err
 	}
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	h.Recorded++
-	l.mu.Unlock()
-	reply, err := chat.Parse(body)
-	return &coding.Answered{Reply: reply, Stored: true}, err
+	return nil
 }
 
 // answer makes an answer of the cells of a row; without a schema it has them all.
-func answer(schema json.RawMessage, cells map[string]string) (json.RawMessage, error) {
-	if len(schema) == 0 {
-		return json.Marshal(cells)
+func answer(q coding.Question, cells map[string]string) (string, error) {
+	if q.Column != "" {
+		return cells[q.Column], nil
 	}
-	return compose(schema, "", cells)
+	if schema := q.Request.Format.Schema; len(schema) > 0 {
+		text, err := compose(schema, "", cells)
+		return string(text), err
+	}
+	text, err := json.Marshal(cells)
+	return string(text), err
 }
 
 // property is a part of a strict JSON Schema.

@@ -22,7 +22,7 @@ func (b *batching) wait(ctx context.Context) error {
 	crowded := 0
 	for i, w := range b.way {
 		b.waits(fmt.Sprintf("batch %d of %d: %d questions", i+1, len(b.way), w.n))
-		state, err := b.client.Wait(ctx, b.drain, w.ID, b.server.Poll, func(s chat.Batch) {
+		state, err := b.batches().Wait(ctx, b.drain, w.ID, b.server.Poll, func(s chat.Batch) {
 			b.waits(fmt.Sprintf("batch %d of %d: %d of %d questions %s", i+1, len(b.way), s.Completed+s.Failed, w.n, strings.ReplaceAll(string(s.Status), "_", " ")))
 		})
 		var e *chat.Error
@@ -114,7 +114,7 @@ func (b *batching) harvest(ctx context.Context, w *onItsWay, state chat.Batch) e
 	}
 	var h chat.Harvest
 	for attempt := 1; ; attempt++ {
-		h, err = b.client.Fetch(ctx, state, ids, take)
+		h, err = b.batches().Fetch(ctx, state, ids, take)
 		var e *chat.Error
 		if errors.As(err, &e) && e.Retryable && attempt < 5 && ctx.Err() == nil {
 			continue
@@ -176,7 +176,7 @@ func (b *batching) result(r answers.Request, result chat.Result) (one *answers.R
 	var e *chat.Error
 	if errors.As(result.Err, &e) {
 		if e.Stop {
-			b.stop = b.stopped(e)
+			b.stop = stopped(e, b.server.Model, b.server.Key)
 			return nil, false
 		}
 		if again, err := b.adapt(a, e); again || err != nil {
@@ -218,7 +218,7 @@ func (b *batching) adapt(a *asked, refusal *chat.Error) (bool, error) {
 	if name == "" || b.learnt[name] {
 		return name != "", nil
 	}
-	again, err := b.client.Adapt(a.request, refusal)
+	again, err := b.batches().Adapt(a.request, refusal)
 	if again {
 		b.learnt[name] = true
 	}
@@ -229,11 +229,7 @@ func (b *batching) adapt(a *asked, refusal *chat.Error) (bool, error) {
 func (l *Line) spend(u chat.Usage, cost price.Money, known bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.spent.Usage = l.spent.Usage.Plus(usage(u))
-	l.spent.Cost += cost
-	if !known {
-		l.spent.Unknown++
-	}
+	l.add(u, cost, known)
 }
 
 // settle marks a request whose answer this run asked for.

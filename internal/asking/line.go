@@ -2,11 +2,8 @@ package asking
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"icono/internal/answers"
@@ -19,17 +16,21 @@ import (
 
 // Server says where a stage's model is asked.
 type Server struct {
-	// BaseURL is the address, with its variables replaced; "" is OpenAI's.
+	// Provider is the protocol, OpenAI or Gemini; "" is OpenAI.
+	Provider string
+	// BaseURL is the address, with its variables replaced; "" is the provider's own.
 	BaseURL string
 	// Key is the name of the environment variable with the key. A server of
 	// one's own may need none.
 	Key                    string
 	APIVersion, Deployment string
-	Model                  string
-	Concurrency            int
-	RequestsPerMinute      float64
-	TokensPerMinute        float64
-	Timeout                time.Duration
+	// Project and Location ask at Google Cloud, with the credentials of the machine.
+	Project, Location string
+	Model             string
+	Concurrency       int
+	RequestsPerMinute float64
+	TokensPerMinute   float64
+	Timeout           time.Duration
 	// Batch has questions answered together, for the price of batches.
 	Batch bool
 	// Files bounds batch files; zeros are the service's own bounds.
@@ -40,15 +41,13 @@ type Server struct {
 
 // Line is one stage's access to a model.
 type Line struct {
-	desk    *Desk
-	stage   string
+	*Counter
 	server  Server
-	session *answers.Session
 	entry   price.Entry
-	client  *chat.Client
+	client  client
 	network *transport.Transport
-	// cassette is nil where the study has none for the stage.
-	cassette *answers.Cassette
+	// credentials are nil until a token is needed.
+	credentials Credentials
 
 	// calibration is what earlier answers of the stage taught.
 	calibration price.Calibration
@@ -56,19 +55,17 @@ type Line struct {
 	key     string // the value; never printed
 	keyless error  // why nothing can be asked, where the key is missing
 
-	mu       sync.Mutex
-	spent    Spending
+	// What the mutex of the counter guards too.
 	observed price.Calibration // of this run
-	planned  price.Estimate    // what the requests of this run were expected to be
-	quoted   map[answers.Key]bool
+	expected price.Estimate    // what the requests of this run were expected to be
 	batched  batched
-	waiting  string // what a batch is waited for; "" for nothing
 }
 
 // Line opens a stage's access. A key that is missing is an error only when a
 // question must be asked.
 func (d *Desk) Line(ctx context.Context, stageID string, s Server) (*Line, error) {
-	l := &Line{desk: d, stage: stageID, server: s, quoted: map[answers.Key]bool{}, batched: newBatched()}
+	l := &Line{Counter: &Counter{desk: d, stage: stageID}, server: s, batched: newBatched()}
+	l.server.Batch = s.Batch && !d.options.Offline
 	if s.Key != "" {
 		if l.key = strings.TrimSpace(d.options.Variable(s.Key)); l.key == "" {
 			l.keyless = &stage.MissingError{What: fmt.Sprintf("the key for the model %s is not set", s.Model),
@@ -80,57 +77,19 @@ func (d *Desk) Line(ctx context.Context, stageID string, s Server) (*Line, error
 	}
 	l.entry, _ = d.options.Prices.Find(string(l.client.Provider()), s.Model)
 	l.calibration = d.calibrated()[l.calibrates()]
-	if err := l.begin(ctx); err != nil {
-		return nil, err
-	}
-	d.mu.Lock()
-	d.lines = append(d.lines, l)
-	d.mu.Unlock()
-	return l, nil
-}
-
-// connect makes the client. It opens no connection.
-func (l *Line) connect() error {
-	s := l.server
-	plain := chat.Options{HTTP: http.DefaultClient, BaseURL: s.BaseURL, APIVersion: s.APIVersion, Deployment: s.Deployment}
-	probe, err := chat.New(plain)
-	if err != nil {
-		return err
-	}
-	o := transport.Options{Concurrency: s.Concurrency, RequestsPerMinute: s.RequestsPerMinute, TokensPerMinute: s.TokensPerMinute, Timeout: s.Timeout}
-	if l.key != "" {
-		name, prefix := probe.KeyHeader()
-		o.Header = http.Header{name: {prefix + l.key}}
-		plain.Secrets = []string{l.key}
-	}
-	l.network = transport.New(nil, o)
-	once := o
-	once.MaxAttempts = 1
-	plain.HTTP, plain.Creating = l.network.Client(), transport.New(nil, once).Client()
-	files := o
-	files.Timeout, files.MaxBody = filesTimeout, filesMost
-	plain.Files = transport.New(nil, files).Client()
-	l.client, err = chat.New(plain)
-	return err
-}
-
-// begin opens what is stored for the stage.
-func (l *Line) begin(ctx context.Context) error {
 	var secrets []string
 	if l.key != "" {
 		secrets = []string{l.key}
 	}
-	var err error
-	l.session, l.cassette, err = l.desk.session(ctx, l.stage, secrets)
-	return err
-}
-
-func (l *Line) close() error {
-	l.network.CloseIdleConnections()
-	if l.cassette == nil {
-		return nil
+	counter, err := d.Counter(ctx, stageID, secrets)
+	if err != nil {
+		return nil, err
 	}
-	return l.cassette.Close()
+	l.Counter = counter
+	d.mu.Lock()
+	d.lines = append(d.lines, l)
+	d.mu.Unlock()
+	return l, nil
 }
 
 // What one transfer of a batch file may take.
@@ -161,16 +120,14 @@ func (l *Line) Ask(ctx context.Context, q coding.Question) (coding.Answered, err
 	if err != nil {
 		return coding.Answered{}, err
 	}
-	a, origin, err := l.session.Do(ctx, r, func(ctx context.Context) (answers.Answer, error) { return l.send(ctx, q) })
-	l.count(origin, err)
-	var fault *answers.FaultError
-	if errors.As(err, &fault) {
-		return coding.Answered{}, &coding.Fault{Status: stage.Status(fault.Status), Reason: fault.Reason}
+	if err := l.byHand(ctx, q, r); err != nil {
+		return coding.Answered{}, err
 	}
+	a, origin, err := l.Do(ctx, r, func(ctx context.Context) (answers.Answer, error) { return l.send(ctx, q) })
 	if err != nil {
 		return coding.Answered{}, err
 	}
-	reply, err := chat.Parse(a.Body)
+	reply, err := l.parse(a.Body)
 	if err != nil {
 		return coding.Answered{}, fmt.Errorf("the stored answer for the row %s cannot be read: %w", q.Row, err)
 	}

@@ -2,21 +2,19 @@ package asking
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"icono/internal/answers"
 	"icono/internal/chat"
-	"icono/internal/coding"
 	"icono/internal/price"
-	"icono/internal/stage"
 )
 
 // Spending is what a stage has asked and paid so far.
 type Spending struct {
 	Stored, Asked, Shared, Faults int64
-	Usage                         answers.Usage
-	Cost                          price.Money
+	// Missed counts questions without an answer where nothing is asked.
+	Missed int64
+	Usage  answers.Usage
+	Cost   price.Money
 	// Unknown counts answers whose price is not known.
 	Unknown int64
 }
@@ -49,15 +47,7 @@ const turnTokens = 16
 
 // reserve sets the worst case aside, so that the budget holds whatever comes.
 func (l *Line) reserve(ctx context.Context, b bounds) (*answers.Reservation, error) {
-	if !b.priced && l.desk.options.Limit != nil {
-		return nil, &stage.MissingError{What: fmt.Sprintf("the price of the model %s is unknown, so the budget cannot be kept", l.server.Model),
-			Mend: "name a price file that has it with `prices:` in the pipeline, or set `max_tokens`, or run without a budget"}
-	}
-	r, err := l.desk.budget.Reserve(ctx, b.worst)
-	if errors.Is(err, answers.ErrBudget) {
-		return nil, coding.ErrBudget
-	}
-	return r, err
+	return l.Reserve(ctx, price.Money(b.worst), b.priced, "the model "+l.server.Model)
 }
 
 func (l *Line) cost(u chat.Usage) (price.Money, bool) {
@@ -74,34 +64,16 @@ func (l *Line) paid(part price.Part, u chat.Usage, cost price.Money, known bool)
 	if l.calibration.Requests > 0 {
 		part = l.calibration.Apply(part)
 	}
-	l.planned.Add(l.entry, part, l.server.Batch, 1)
+	l.expected.Add(l.entry, part, l.server.Batch, 1)
+	l.planned = l.expected.Cost.Expected
+	l.add(u, cost, known)
+}
+
+// add adds what an answer came to. The caller holds the lock.
+func (l *Line) add(u chat.Usage, cost price.Money, known bool) {
 	l.spent.Usage = l.spent.Usage.Plus(usage(u))
-	l.spent.Cost += cost
+	l.spent.Cost = sum(l.spent.Cost, cost)
 	if !known {
 		l.spent.Unknown++
 	}
-}
-
-func (l *Line) count(origin answers.Origin, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case origin == answers.Stored:
-		l.spent.Stored++
-	case origin == answers.Shared:
-		l.spent.Shared++
-	case origin == answers.Asked:
-		l.spent.Asked++
-	}
-	var fault *answers.FaultError
-	if errors.As(err, &fault) {
-		l.spent.Faults++
-	}
-}
-
-// Spending returns what the stage has asked and paid so far.
-func (l *Line) Spending() Spending {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.spent
 }

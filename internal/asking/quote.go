@@ -2,16 +2,13 @@ package asking
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
-	"icono/internal/answers"
 	"icono/internal/chat"
 	"icono/internal/coding"
 	"icono/internal/picture"
 	"icono/internal/price"
-	"icono/internal/stage"
 )
 
 // Quote implements coding.Asker.
@@ -20,23 +17,12 @@ func (l *Line) Quote(ctx context.Context, q coding.Question, sum *price.Estimate
 	if err != nil {
 		return nil, err
 	}
-	l.mu.Lock()
-	l.quoted[r.Key()] = true
-	l.mu.Unlock()
-	if answered, err := l.byHand(ctx, q, r); answered != nil || err != nil {
-		return answered, err
-	}
-	a, found, err := l.session.Lookup(ctx, r)
-	var fault *answers.FaultError
-	switch {
-	case errors.As(err, &fault):
-		if !l.desk.options.Retry.Again(fault.Status) {
-			return nil, &coding.Fault{Status: stage.Status(fault.Status), Reason: fault.Reason}
-		}
-	case err != nil:
+	a, found, err := l.Lookup(ctx, r)
+	if err != nil {
 		return nil, err
-	case found && l.desk.options.Mode != answers.All:
-		reply, err := chat.Parse(a.Body)
+	}
+	if found {
+		reply, err := l.parse(a.Body)
 		return &coding.Answered{Reply: reply, Stored: true}, err
 	}
 	part := l.part(q.Request)

@@ -3,13 +3,11 @@ package asking
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"icono/internal/answers"
 	"icono/internal/chat"
 	"icono/internal/coding"
-	"icono/internal/stage"
 	"icono/internal/transport"
 )
 
@@ -82,47 +80,14 @@ func notes(note string) []string {
 	return []string{note}
 }
 
-// downAfter is how many questions in a row may be given up, each after many
-// attempts, before the server counts as down and the run is stopped.
-const downAfter = 8
-
 // outcome sorts an error into what is stored as a fault and what stops the run.
 func (l *Line) outcome(ctx context.Context, reply chat.Reply, a answers.Answer, err error) error {
-	if err == nil {
-		return nil
+	err = Outcome(ctx, err, l.server.Model, l.server.Key)
+	var fault *answers.FaultError
+	if errors.As(err, &fault) {
+		fault.Raw, fault.Usage = reply.Raw, a.Usage
 	}
-	if cause := context.Cause(ctx); cause != nil {
-		return cause
-	}
-	if wrong := (*transport.RedirectError)(nil); errors.As(err, &wrong) {
-		return fmt.Errorf("the server of %s cannot be asked: %w", l.server.Model, wrong)
-	}
-	if n := transport.InARow(err); n >= downAfter {
-		return fmt.Errorf("%w; %d questions in a row came to no answer: what was answered is kept, so run the study again once the server is well", err, n)
-	}
-	var e *chat.Error
-	if errors.As(err, &e) {
-		if e.Stop {
-			return l.stopped(e)
-		}
-		status := map[chat.Outcome]answers.Status{chat.Refused: answers.Refused, chat.Truncated: answers.Truncated, chat.Empty: answers.Invalid}[e.Outcome]
-		if status != "" {
-			return &answers.FaultError{Status: status, Reason: e.Message, Raw: reply.Raw, Usage: a.Usage}
-		}
-	}
-	return &answers.FaultError{Status: answers.Failed, Reason: err.Error(), Raw: reply.Raw, Usage: a.Usage}
-}
-
-// stopped words an error that every other question would meet too.
-func (l *Line) stopped(e *chat.Error) error {
-	if e.Status == 401 || e.Status == 403 {
-		mend := "check the key"
-		if l.server.Key != "" {
-			mend = fmt.Sprintf("check the key in the environment variable %s, and that it may use the model %s", l.server.Key, l.server.Model)
-		}
-		return &stage.MissingError{What: e.Error(), Mend: mend}
-	}
-	return e
+	return err
 }
 
 // usage is what is kept of the counts; such as cannot be are not.

@@ -27,8 +27,8 @@ func (d *Desk) Spending() Account {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	a := Account{Reserved: price.Money(d.budget.Reserved()), Limit: d.options.Limit, Above: d.budget.Above()}
-	for _, l := range d.lines {
-		s := l.Spending()
+	for _, c := range d.counters {
+		s, planned, waits := c.state()
 		a.Stored += s.Stored
 		a.Asked += s.Asked
 		a.Shared += s.Shared
@@ -36,18 +36,20 @@ func (d *Desk) Spending() Account {
 		a.Usage = a.Usage.Plus(s.Usage)
 		a.Cost = sum(a.Cost, s.Cost)
 		a.Unknown += s.Unknown
-		a.Planned = sum(a.Planned, l.plannedCost())
-		if what := l.waitsFor(); what != "" {
-			a.Waiting = what
+		a.Missed += s.Missed
+		a.Planned = sum(a.Planned, planned)
+		if waits != "" {
+			a.Waiting = waits
 		}
 	}
 	return a
 }
 
-func (l *Line) plannedCost() price.Money {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.planned.Cost.Expected
+// state is all that is told of a stage.
+func (c *Counter) state() (spent Spending, planned price.Money, waits string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.spent, c.planned, c.waiting
 }
 
 // sum adds amounts that are not negative and stays at the largest.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 
 	"icono/internal/answers"
 	"icono/internal/pipeline"
+	"icono/internal/stage"
 )
 
 func (a *app) answersCommand() *cobra.Command {
@@ -35,7 +37,7 @@ func (a *app) answersExport() *cobra.Command {
 		Short: "Write a cassette for each stage that asks a model",
 		Args:  atMost(1, "file or folder"),
 		RunE: func(c *cobra.Command, args []string) error {
-			flags.ask.look = true
+			flags.ask.look, flags.ask.offline = true, true
 			s, err := a.open(c.Context(), args, flags, true)
 			if err != nil {
 				return err
@@ -44,9 +46,14 @@ func (a *app) answersExport() *cobra.Command {
 			if err := a.admit(s.faults); err != nil {
 				return err
 			}
-			quotes, err := pipeline.Quotes(c.Context(), s.plan, s.settings)
-			if err != nil {
-				return failed(err)
+			var asking []string
+			for _, st := range s.plan.Stages {
+				if _, asks := st.Stage.(stage.Quoter); asks {
+					asking = append(asking, st.ID)
+				}
+			}
+			if err := a.rehearse(c.Context(), s, asking...); err != nil {
+				return err
 			}
 			if s.backends.askers.desk == nil {
 				return wrong("no stage of this pipeline asks a model")
@@ -54,8 +61,8 @@ func (a *app) answersExport() *cobra.Command {
 			written, err := s.backends.askers.desk.Export(c.Context())
 			for _, e := range written {
 				fmt.Fprintf(a.Out, "%s: %s answers in %s\n", e.Stage, number(int64(e.Lines)), e.Path)
-				if q := quotes[e.Stage]; q.Requests > 0 {
-					fmt.Fprintf(a.Err, "warning: %s has %s questions without an answer; run the study first\n", e.Stage, number(q.Requests))
+				if e.Missed > 0 {
+					fmt.Fprintf(a.Err, "warning: %s has %s questions without an answer; run the study first\n", e.Stage, number(e.Missed))
 				}
 			}
 			if err != nil {
@@ -66,6 +73,19 @@ func (a *app) answersExport() *cobra.Command {
 	}
 	flags.register(c)
 	return c
+}
+
+// rehearse runs stages, with all that they need, by stored answers alone. It
+// writes no file.
+func (a *app) rehearse(ctx context.Context, s *study, ids ...string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := pipeline.Run(ctx, s.plan, pipeline.RunSettings{Settings: s.settings, Program: a.version, Only: ids, Dry: true})
+	if err != nil {
+		return failed(err)
+	}
+	return nil
 }
 
 func (a *app) answersFaults() *cobra.Command {

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,7 +13,6 @@ import (
 
 	"icono/internal/answers"
 	"icono/internal/asking"
-	"icono/internal/chat"
 	"icono/internal/coding"
 	"icono/internal/diag"
 	"icono/internal/palette"
@@ -22,6 +20,7 @@ import (
 	"icono/internal/price"
 	"icono/internal/stage"
 	"icono/internal/vectors"
+	"icono/internal/vision"
 )
 
 // Where a study keeps answers, beside its pipeline file.
@@ -38,9 +37,10 @@ type askFlags struct {
 	record, retry string
 	budget        float64
 	limited       bool // --budget was given
-	// look opens what is stored for reading only: plan asks nothing.
-	look bool
-	hand *asking.Hand
+	// look opens what is stored for reading only: plan asks nothing. offline asks
+	// nothing in a run either.
+	look, offline bool
+	hand          *asking.Hand
 }
 
 func (f *askFlags) register(c *cobra.Command) {
@@ -65,7 +65,8 @@ func (f askFlags) options(p *pipeline.Plan, dir string) (asking.Options, error) 
 	if o.Mode, err = answers.ParseMode(mode); err != nil {
 		return o, wrong("--record: %v", err)
 	}
-	o.Look, o.Hand = f.look, f.hand
+	o.Look, o.Offline, o.Hand = f.look, f.offline, f.hand
+	o.Credentials = func() (asking.Credentials, error) { return vision.DefaultCredentials(nil) }
 	if o.Retry, err = answers.ParseStatuses(f.retry); f.retry != "" && err != nil {
 		return o, wrong("--retry: %v", err)
 	}
@@ -127,7 +128,7 @@ func (a *askers) Open(ctx context.Context, stageID string, s asking.Server) (cod
 		return nil, err
 	}
 	if s.Key == "" {
-		s.Key = usualKey(s.BaseURL)
+		s.Key = s.UsualKey()
 	}
 	line, err := a.desk.Line(ctx, stageID, s)
 	if err != nil {
@@ -161,21 +162,6 @@ func (a *askers) Shelf(ctx context.Context, stageID, model string, facts []stage
 		return nil, err
 	}
 	return a.desk.Shelf(ctx, stageID, model, facts, dim)
-}
-
-// usualKey names the variable that holds the key of a well-known server.
-func usualKey(url string) string {
-	probe, err := chat.New(chat.Options{HTTP: http.DefaultClient, BaseURL: url})
-	if err != nil {
-		return ""
-	}
-	switch probe.Provider() {
-	case chat.OpenAI:
-		return "OPENAI_API_KEY"
-	case chat.Azure:
-		return "AZURE_OPENAI_API_KEY"
-	}
-	return ""
 }
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)

@@ -13,7 +13,6 @@ import (
 
 	"icono/internal/asking"
 	"icono/internal/columns"
-	"icono/internal/pipeline"
 	"icono/internal/stage"
 	"icono/internal/suggest"
 	"icono/internal/tabular"
@@ -28,12 +27,14 @@ func (a *app) answersRecord() *cobra.Command {
 		Long: `Record the codes of a table as answers of the model hand-coded to the questions of
 a stage. The table has the key of the rows and columns that are named like those
 that the stage adds; several codes of one cell are divided by a semicolon, an empty
-cell is null. Each row is checked by the codebook. A run then uses these answers.`,
+cell is null. Each row is checked by the codebook. A run then uses these answers.
+Stages before it are run as far as answers are stored: a stage that reads what other
+coders said is recorded last.`,
 		Example: "  icono answers record --stage frames coded.csv --note \"coded by A and B\"",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
 			flags.ask.hand = &asking.Hand{Stage: id, Note: note}
-			flags.ask.record = "new_episodes"
+			flags.ask.record, flags.ask.offline = "new_episodes", true
 			s, err := a.open(c.Context(), args[1:], flags, true)
 			if err != nil {
 				return err
@@ -53,8 +54,8 @@ cell is null. Each row is checked by the codebook. A run then uses these answers
 			if flags.ask.hand.Rows, err = readHand(c.Context(), args[0], in.Field(stage.Find(in, stage.Key)).Name); err != nil {
 				return err
 			}
-			if _, err := pipeline.Quotes(c.Context(), s.plan, s.settings); err != nil {
-				return failed(err)
+			if err := a.rehearse(c.Context(), s, id); err != nil {
+				return err
 			}
 			for _, w := range flags.ask.hand.Wrong {
 				fmt.Fprintf(a.Err, "warning: not recorded: %s\n", w)

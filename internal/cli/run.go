@@ -63,11 +63,11 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 				return wrong("--only %s: no stage has this id\n%s", only, suggest.Hint(only, s.plan.IDs()))
 			}
 			start := time.Now()
-			set := pipeline.RunSettings{Settings: s.settings, Program: a.version, Only: only, Limit: limit, Drain: drain}
+			set := pipeline.RunSettings{Settings: s.settings, Program: a.version, Limit: limit, Drain: drain}
 			set.Progress = line.update
 			set.Warn = func(text string) { line.say("warning: " + text) }
 			if only != "" {
-				set.Show = a.preview
+				set.Only, set.Show = []string{only}, a.preview
 			}
 			line.spending = s.backends.askers.spending
 			facts, err := pipeline.Run(c.Context(), s.plan, set)

@@ -157,6 +157,9 @@ func (c *Coder) question(s Scheme, r Row, run int) Question {
 		_, err := s.Read(text)
 		return err
 	}
+	if plain, ok := s.(Plain); ok {
+		q.Column = plain.Column
+	}
 	var order func(int) []int
 	if c.Shuffle {
 		order = shuffled(c.Seed, r.Key, run).Perm

@@ -22,6 +22,9 @@ type Question struct {
 	// Check says what is wrong with the text of an answer, in words for the
 	// model; nil where any text will do.
 	Check func(text string) error
+	// Column is the one column that an answer is the text of, "" for answers that
+	// are JSON.
+	Column string
 	// Repair has an answer that fails the check sent back once, with what is
 	// wrong.
 	Repair bool

@@ -107,3 +107,10 @@ func Pick(rec arrow.Record, schema *arrow.Schema, indices []int) arrow.Record {
 	}
 	return array.NewRecord(schema, cols, rec.NumRows())
 }
+
+// Release lets go of arrays.
+func Release(all []arrow.Array) {
+	for _, a := range all {
+		a.Release()
+	}
+}

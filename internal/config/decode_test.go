@@ -17,6 +17,10 @@ type inner struct {
 	Low float64 `yaml:"low" min:"0" max:"1"`
 }
 
+type Shared struct {
+	Speed int `yaml:"speed" min:"1"`
+}
+
 type sample struct {
 	Name   string               `yaml:"name" required:"true" example:"x"`
 	Mode   string               `yaml:"mode" enum:"auto,cpu,cuda"`
@@ -30,7 +34,8 @@ type sample struct {
 	Types  option.Map[string]   `yaml:"types" enum:"text,int"`
 	Keys   option.Pairs         `yaml:"keys"`
 	Deep   inner                `yaml:"deep"`
-	hidden string               // an unexported field is no option
+	Shared `yaml:",inline"`
+	hidden string // an unexported field is no option
 }
 
 func decode(t *testing.T, text string) (sample, []diag.Diagnostic) {
@@ -39,7 +44,7 @@ func decode(t *testing.T, text string) (sample, []diag.Diagnostic) {
 	if len(faults) > 0 {
 		t.Fatal(faults[0])
 	}
-	c := sample{Mode: "auto", Size: 4, hidden: "kept"}
+	c := sample{Shared: Shared{3}, Mode: "auto", Size: 4, hidden: "kept"}
 	var list diag.List
 	Decode(root, &c, source.Span{}, "the stage `s`", &list)
 	return c, list.Sorted()
@@ -57,12 +62,13 @@ labels: {B: [x, y], A: z}
 types: {zip: text}
 keys: {ID: post_id}
 deep: {low: 1}
+speed: 5
 `)
 	if len(faults) > 0 {
 		t.Fatalf("faults: %+v", faults)
 	}
 	half := 0.5
-	want := sample{hidden: "kept", Name: "n", Mode: "auto", Size: 4, Share: &half, On: true, Where: "3", Path: "a/b.csv", Words: []string{"one"},
+	want := sample{Shared: Shared{5}, hidden: "kept", Name: "n", Mode: "auto", Size: 4, Share: &half, On: true, Where: "3", Path: "a/b.csv", Words: []string{"one"},
 		Labels: option.Map[[]string]{{Key: "B", Value: []string{"x", "y"}}, {Key: "A", Value: []string{"z"}}},
 		Types:  option.Map[string]{{Key: "zip", Value: "text"}}, Keys: option.Pairs{{Left: "ID", Right: "post_id"}}, Deep: inner{1}}
 	if d := cmp.Diff(want, got, cmp.AllowUnexported(sample{})); d != "" {

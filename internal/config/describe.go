@@ -49,13 +49,18 @@ type Option struct {
 }
 
 // Describe returns the options of a configuration, given as a pointer to a
-// struct that holds the defaults.
+// struct that holds the defaults. Those of a struct that is embedded with the
+// tag `yaml:",inline"` stand among its own.
 func Describe(config any) []Option { return describeStruct(reflect.ValueOf(config).Elem()) }
 
 func describeStruct(v reflect.Value) []Option {
 	var out []Option
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
+		if f.Anonymous && f.Tag.Get("yaml") == ",inline" {
+			out = append(out, describeStruct(v.Field(i))...)
+			continue
+		}
 		name := nameOf(f)
 		if name == "" {
 			continue

@@ -37,7 +37,7 @@ func generate(root string) error {
 	for i, k := range kinds {
 		folders[i] = folder(k)
 	}
-	prose, err := docs.Read(root, "icono", append(folders, "internal/codebook", "internal/price")...)
+	prose, err := docs.Read(root, "icono", append(folders, "internal/asking", "internal/codebook", "internal/coding", "internal/price")...)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,8 @@
 // A configuration is a struct whose fields carry `yaml` names. Besides these
 // types a field may be a string, bool, int, float64, a named string, a struct,
 // a pointer to one of them (nil where the option is absent) or a slice (a
-// single value stands for a list of one). Tags constrain: required:"true",
+// single value stands for a list of one). Options that several kinds have are a
+// struct embedded with the tag `yaml:",inline"`. Tags constrain: required:"true",
 // enum:"a,b", min:"0", max:"1" (numbers, or lengths of lists and texts), and
 // example:"..." is shown in the documentation. Doc comments are the prose.
 package option

@@ -25,6 +25,9 @@ func (r *runner) rows(ctx context.Context, i int) stage.Rows {
 		}
 		in[k] = stage.Table{Schema: s.In[k], Rows: rows}
 	}
+	if r.passes(s) {
+		return r.watch(in[0].Rows, i)
+	}
 	out := s.Stage.Run(ctx, r.env(i), in)
 	if len(s.Inputs) == 0 && r.set.Limit > 0 && i == r.limited() {
 		out = limit(out, r.set.Limit)
@@ -203,7 +206,7 @@ func (r *runner) watch(rows stage.Rows, i int) stage.Rows {
 				break
 			}
 		}
-		if faults := l.faultCount.Load(); !drained(r.set.Drain) && s.OnFault.Stop && faults > 0 && float64(faults) > s.OnFault.Share*float64(seen) {
+		if faults := l.faultCount.Load(); !drained(r.set.Drain) && !r.set.Dry && s.OnFault.Stop && faults > 0 && float64(faults) > s.OnFault.Share*float64(seen) {
 			yield(nil, &StageError{s.ID, fmt.Errorf("%d of %d rows have faults, which is above the %g%% of `on_fault`", faults, seen, s.OnFault.Share*100)})
 			return
 		}
@@ -250,7 +253,7 @@ func (r *runner) faults(rec arrow.Record, i, status int) (arrow.Record, error) {
 		if s.OnFault.Drop {
 			l.Dropped(v, 1)
 		}
-		if s.OnFault.Stop && s.OnFault.Share == 0 && !left {
+		if s.OnFault.Stop && s.OnFault.Share == 0 && !left && !r.set.Dry {
 			return nil, errors.New(describeFault(rec, s, row, v) + " (`on_fault: stop`)")
 		}
 	}

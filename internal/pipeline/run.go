@@ -18,9 +18,12 @@ type RunSettings struct {
 	Settings
 	// Program is the version of the program, for reports.
 	Program string
-	// Only is the id of the one stage to run, with all that it needs; "" runs
+	// Only are the ids of the stages to run, with all that they need; none runs
 	// every stage.
-	Only string
+	Only []string
+	// Dry writes no files: stages that write pass their rows on, and faults stop
+	// nothing.
+	Dry bool
 	// Limit, if above 0, is the number of rows taken of the first table.
 	Limit int64
 	// TempDir holds spooled tables; "" is the system's.
@@ -62,7 +65,7 @@ func Run(ctx context.Context, p *Plan, set RunSettings) ([]stage.StageFacts, err
 	r := &runner{plan: p, set: set, needed: make([]bool, len(p.Stages)), spools: make([]*spooled, len(p.Stages)), halt: halt}
 	for i, s := range p.Stages {
 		r.ledgers = append(r.ledgers, newLedger(set.Warn))
-		if len(s.Readers) == 0 && set.Only == "" || s.ID == set.Only {
+		if len(s.Readers) == 0 && len(set.Only) == 0 || slices.Contains(set.Only, s.ID) {
 			for k, need := range p.Upstream(i) {
 				r.needed[k] = r.needed[k] || need
 			}
@@ -146,7 +149,7 @@ func drained(c <-chan struct{}) bool {
 func (r *runner) run(ctx context.Context) error {
 	for _, i := range r.plan.preparing() {
 		s := r.plan.Stages[i]
-		if p, ok := s.Stage.(stage.Preparer); ok && r.needed[i] {
+		if p, ok := s.Stage.(stage.Preparer); ok && r.needed[i] && !r.passes(s) {
 			if err := p.Prepare(ctx, r.env(i), s.In); err != nil {
 				return &StageError{s.ID, err}
 			}
@@ -166,6 +169,9 @@ func (r *runner) run(ctx context.Context) error {
 	}
 	return nil
 }
+
+// passes reports a stage that would write in a run that writes no files.
+func (r *runner) passes(s *Planned) bool { return r.set.Dry && len(s.Writes) > 0 && len(s.Inputs) == 1 }
 
 // last reports whether nothing that runs reads the stage at i.
 func (r *runner) last(i int) bool {

@@ -242,7 +242,7 @@ func TestOnlyRunsWhatIsNeeded(t *testing.T) {
 - {id: rows, kind: numbers}
 - {id: even, kind: multiples}
 - {id: other, kind: numbers}
-`, func(s *pipeline.RunSettings) { s.Only = "even" })
+`, func(s *pipeline.RunSettings) { s.Only = []string{"even"} })
 	if r.err != nil || len(r.rows) != 1 || len(r.rows["even"]) != 5 || len(r.facts) != 2 {
 		t.Errorf("%v %v %v", r.rows, r.facts, r.err)
 	}

@@ -19,9 +19,9 @@ type Model struct {
 	// The model's id. Dated versions of it (id-2026-05-01) have its prices unless
 	// they are listed themselves.
 	Model string `yaml:"model" required:"true" example:"gpt-6-luna"`
-	// The provider that the prices are for: openai, azure or compatible. Without
-	// one they hold for every server.
-	Provider string `yaml:"provider" enum:"openai,azure,compatible"`
+	// The provider that the prices are for: openai, azure, compatible or gemini.
+	// Without one they hold for every server.
+	Provider string `yaml:"provider" enum:"openai,azure,compatible,gemini"`
 	// The price of a million input tokens. A model that costs nothing says 0.
 	Input *float64 `yaml:"input" min:"0"`
 	// The price of a million input tokens that the provider had in its cache.
@@ -67,12 +67,15 @@ type Long struct {
 type Images struct {
 	// tile: base + per_tile for each tile of 512 pixels, after the picture is fitted
 	// into 2048 by 2048 pixels and its short side to 768. patch: one token for each
-	// patch of 32 pixels, at most `cap`, times `multiplier`. fixed: `base`.
-	Rule string `yaml:"rule" required:"true" enum:"tile,patch,fixed"`
-	// The tokens of any picture, for tile and fixed.
+	// patch of 32 pixels, at most `cap`, times `multiplier`. fixed: `base`. crops:
+	// between `least` and `base`, the more the larger the picture.
+	Rule string `yaml:"rule" required:"true" enum:"tile,patch,fixed,crops"`
+	// The tokens of any picture, for tile and fixed; the most of a picture for crops.
 	Base int `yaml:"base" min:"0"`
 	// The tokens of a tile.
 	PerTile int `yaml:"per_tile" min:"0"`
+	// The fewest tokens of a picture, for crops.
+	Least int `yaml:"least" min:"0"`
 	// The tokens of a picture at `detail: low`; 0 where low has no effect.
 	Low int `yaml:"low" min:"0"`
 	// The most patches; larger pictures are shrunk to fit. 0 is no bound.

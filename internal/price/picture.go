@@ -50,6 +50,11 @@ func (e Entry) Pictures(width, height int, detail string) (Range, string) {
 		return g.tiles(w, h, detail)
 	case "patch":
 		return g.patchTokens(w, h, detail)
+	case "crops":
+		return g.crops(w, h, detail)
+	}
+	if detail == "low" && g.Low > 0 {
+		return Exactly(int64(g.Low)), fmt.Sprintf("%d tokens a picture at low detail", g.Low)
 	}
 	return Exactly(int64(g.Base)), fmt.Sprintf("%d tokens a picture of any size", g.Base)
 }
@@ -73,6 +78,18 @@ func (g Images) tiles(w, h float64, detail string) (Range, string) {
 		return Exactly(n), why
 	}
 	return Range{min(int64(g.Low), n), n, n}, why + "; detail auto may count less"
+}
+
+// crops spans what a model counts that looks at parts of larger pictures beside
+// the whole. Expected is Google's older rule, as many tokens as the least for each
+// 768 x 768 pixels.
+func (g Images) crops(w, h float64, detail string) (Range, string) {
+	least, most := int64(g.Least), int64(g.Base)
+	if detail == "low" && g.Low > 0 {
+		return Exactly(int64(g.Low)), fmt.Sprintf("%d tokens a picture at low detail", g.Low)
+	}
+	n := min(max(product(least, ceil(w/768)*ceil(h/768)), least), most)
+	return Range{least, n, most}, fmt.Sprintf("%d to %d tokens a picture, by its size", least, most)
 }
 
 // patchTokens counts patches of 32 x 32 pixels, times what one is billed as.

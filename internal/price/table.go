@@ -183,6 +183,8 @@ func (g Images) fault() string {
 		return "the rule tile needs `per_tile`"
 	case g.Rule == "fixed" && g.Base == 0:
 		return "the rule fixed needs `base`"
+	case g.Rule == "crops" && (g.Least == 0 || g.Base < g.Least):
+		return "the rule crops needs `least`, and `base` at least as large"
 	case g.MultiplierHigh != 0 && g.MultiplierHigh < g.Multiplier:
 		return "`multiplier_high` is below `multiplier`"
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -35,12 +33,22 @@ func (a *asked) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.
 		for _, f := range slices.Concat(a.asker.Facts(), a.facts()) {
 			env.Ledger.Fact(f.Name, f.Value)
 		}
-		r := &inquiry{asked: a, motion: m, env: env, coding: a.coder(env), halt: coding.NewHalt(env), models: map[string]bool{}}
+		r := &inquiry{asked: a, motion: m, env: env, Round: coding.NewRound(env, a.coder(env))}
 		if m.merged >= 0 {
 			r.accord = newAccord(m.inputs, m.categories, false)
 		}
 		defer r.tell()
-		flow.ByRow(ctx, flow.Map(in[0].Rows, r.widen), a.config.Concurrency, 2*a.config.Concurrency, r.code, r.finish)(yield)
+		code := func(rows stage.Rows) stage.Rows {
+			return flow.ByRow(ctx, rows, a.config.Concurrency, 2*a.config.Concurrency, func(ctx context.Context, rec arrow.Record, row int) (coding.Outcome, error) {
+				return r.Do(ctx, rec, row, r.row)
+			}, r.finish)
+		}
+		wide := stage.Table{Schema: widened(in[0].Schema, m.inputs), Rows: flow.Map(in[0].Rows, r.widen)}
+		if a.config.Together() {
+			r.Together(ctx, wide, r.row, func(arrow.Record) {}, code)(yield)
+			return
+		}
+		code(wide.Rows)(yield)
 	}
 }
 
@@ -57,12 +65,20 @@ func (a *asked) facts() []stage.Fact {
 type inquiry struct {
 	*asked
 	*motion
+	*coding.Round
 	env    stage.Env
-	coding coding.Coder
-	halt   *coding.Halt
 	accord *accord // nil where no input can agree
+}
 
-	models map[string]bool
+// widened is the schema of rows with what is asked about them: the inputs, the
+// object, and why there is none.
+func widened(in *arrow.Schema, inputs []input) *arrow.Schema {
+	fields := slices.Clone(in.Fields())
+	for _, p := range inputs {
+		fields = append(fields, p.field)
+	}
+	text := arrow.Field{Type: arrow.BinaryTypes.String, Nullable: true}
+	return arrow.NewSchema(append(fields, text, text), nil)
 }
 
 // widen puts the inputs behind the columns of a batch, then the object that is
@@ -73,7 +89,7 @@ func (r *inquiry) widen(rec arrow.Record) (arrow.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { release(cols) }()
+	defer func() { columns.Release(cols) }()
 	objects, reasons := array.NewStringBuilder(r.env.Memory), array.NewStringBuilder(r.env.Memory)
 	defer objects.Release()
 	defer reasons.Release()
@@ -92,54 +108,26 @@ func (r *inquiry) widen(rec arrow.Record) (arrow.Record, error) {
 			reasons.AppendNull()
 		}
 	}
-	fields := slices.Clone(rec.Schema().Fields())
-	for _, p := range r.inputs {
-		fields = append(fields, p.field)
-	}
-	text := arrow.Field{Type: arrow.BinaryTypes.String, Nullable: true}
 	cols = append(cols, objects.NewArray(), reasons.NewArray())
-	return columns.Append(rec, arrow.NewSchema(append(fields, text, text), nil), cols...)
+	return columns.Append(rec, widened(rec.Schema(), r.inputs), cols...)
 }
 
 // row is what the model sees of a row of a widened batch, or why it sees nothing.
-func (r *inquiry) row(rec arrow.Record, at int) (coding.Row, *coding.Outcome) {
+func (r *inquiry) row(rec arrow.Record, at int) (coding.Row, *coding.Outcome, error) {
 	last := int(rec.NumCols()) - 1
 	if why := rec.Column(last); why.IsValid(at) {
-		return coding.Row{}, &coding.Outcome{Status: stage.Missing, Reason: columns.Format(why, at)}
+		return coding.Row{}, &coding.Outcome{Status: stage.Missing, Reason: columns.Format(why, at)}, nil
 	}
-	return coding.Row{Key: columns.Format(rec.Column(r.key), at), Texts: []coding.Named{{Text: columns.Format(rec.Column(last-1), at)}}}, nil
-}
-
-// code has one row coded.
-func (r *inquiry) code(ctx context.Context, rec arrow.Record, at int) (coding.Outcome, error) {
-	if out, over := r.halt.Over(); over {
-		return out, nil
-	}
-	row, fault := r.row(rec, at)
-	if fault != nil {
-		return *fault, nil
-	}
-	out, err := r.coding.Code(ctx, row)
-	if errors.Is(err, coding.ErrBudget) {
-		r.halt.Stop(err)
-		out, _ = r.halt.Over()
-		return out, nil
-	}
-	return out, err
+	return coding.Row{Key: columns.Format(rec.Column(r.key), at), Texts: []coding.Named{{Text: columns.Format(rec.Column(last-1), at)}}}, nil, nil
 }
 
 // finish makes the output of a widened batch.
 func (r *inquiry) finish(rec arrow.Record, results []coding.Outcome) (arrow.Record, error) {
-	for _, o := range results {
-		if o.Model != "" {
-			r.models[o.Model] = true // finish is never called twice at once
-		}
-	}
 	cols, err := r.columns.Arrays(r.env.Memory, results)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { release(cols) }()
+	defer func() { columns.Release(cols) }()
 	first := r.schema.NumFields() - len(r.columns.Fields())
 	if r.accord != nil {
 		first--
@@ -164,9 +152,7 @@ func (r *inquiry) finish(rec arrow.Record, results []coding.Outcome) (arrow.Reco
 
 // tell states who answered, and how often inputs agreed.
 func (r *inquiry) tell() {
-	if len(r.models) > 0 {
-		r.env.Ledger.Fact("model", strings.Join(slices.Sorted(maps.Keys(r.models)), ", "))
-	}
+	r.Tell()
 	if r.accord != nil {
 		r.accord.tell(r.env.Ledger)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
-	"time"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -84,7 +83,7 @@ func (a *asked) plan(in *arrow.Schema) (*motion, error) {
 	errs := []error{err}
 	m := &motion{inputs: inputs, key: stage.Find(in, stage.Key), merged: -1}
 	if m.key < 0 {
-		errs = append(errs, wrong("answers are kept by the key of the rows, and these rows have none", "name the column that identifies a row in the stage that loads them: `key: ID`"))
+		errs = append(errs, coding.NoKey())
 	}
 	m.columns = coding.Layout(a.scheme, a.id, a.config.Prefix, a.config.Runs)
 	fields := m.columns.Fields()
@@ -104,9 +103,7 @@ func (a *asked) plan(in *arrow.Schema) (*motion, error) {
 
 // Prepare implements stage.Preparer.
 func (a *asked) Prepare(ctx context.Context, _ stage.Env, _ []*arrow.Schema) error {
-	c := a.config
-	asker, err := a.askers.Open(ctx, a.id, asking.Server{BaseURL: string(c.BaseURL), Key: string(c.Key), Model: c.Model, Concurrency: c.Concurrency,
-		RequestsPerMinute: c.RequestsPerMinute, TokensPerMinute: c.TokensPerMinute, Timeout: time.Duration(c.Timeout * float64(time.Second))})
+	asker, err := a.askers.Open(ctx, a.id, a.config.Questions.Of(a.config.Server(a.config.Model)))
 	if err != nil {
 		return err
 	}
@@ -116,11 +113,6 @@ func (a *asked) Prepare(ctx context.Context, _ stage.Env, _ []*arrow.Schema) err
 
 // coder has rows coded by the model.
 func (a *asked) coder(env stage.Env) coding.Coder {
-	most := int64(a.config.MaxTokens)
-	p := chat.Parameters{Temperature: a.config.Temperature, MaxTokens: &most}
-	if p.Temperature == nil {
-		p.Temperature, p.Optional = new(float64), append(p.Optional, "temperature")
-	}
-	return coding.Coder{Scheme: a.scheme, Asker: a.asker, Request: chat.Request{Model: a.config.Model, Parameters: p}, Runs: a.config.Runs,
+	return coding.Coder{Scheme: a.scheme, Asker: a.asker, Request: chat.Request{Model: a.config.Model, Parameters: a.config.Parameters()}, Runs: a.config.Runs,
 		Shuffle: a.config.Shuffle, Seed: env.Seed, Repair: a.config.Repair}
 }

@@ -54,7 +54,7 @@ func (a *averaged) Run(_ context.Context, env stage.Env, in []stage.Table) stage
 		if err != nil {
 			return nil, err
 		}
-		defer release(cols)
+		defer columns.Release(cols)
 		rows, values := make([]result, rec.NumRows()), make([]float64, len(cols))
 		for row := range rows {
 			for i, c := range cols {

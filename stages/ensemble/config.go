@@ -4,6 +4,7 @@
 package ensemble
 
 import (
+	"icono/internal/asking"
 	"icono/internal/option"
 	"icono/internal/stage"
 )
@@ -78,25 +79,10 @@ type Config struct {
 	// Put the categories in another order in each request, by the seed and the key.
 	Shuffle bool `yaml:"shuffle"`
 	// Send an answer that does not fit the codebook back once, with what is wrong.
-	Repair bool `yaml:"repair"`
-	// How freely the model chooses its words, 0 to 2. Without it 0, where the
-	// model takes it.
-	Temperature *float64 `yaml:"temperature" min:"0" max:"2" example:"0"`
-	// The most tokens of an answer, reasoning included.
-	MaxTokens int `yaml:"max_tokens" min:"1"`
-	// The address of a server that speaks OpenAI's protocol; without it OpenAI's own.
-	BaseURL option.Endpoint `yaml:"base_url" example:"http://localhost:11434/v1"`
-	// The environment variable that holds the key. Without it `OPENAI_API_KEY`
-	// for OpenAI and Azure, and no key for other servers.
-	Key option.Secret `yaml:"key" example:"${OPENAI_API_KEY}"`
-	// The most requests that are on their way at once.
-	Concurrency int `yaml:"concurrency" min:"1" max:"1024"`
-	// The rate that the server allows; without it, it is learnt from its answers.
-	RequestsPerMinute float64 `yaml:"requests_per_minute" min:"0" example:"500"`
-	// The tokens a minute that the server allows; without it, they are learnt.
-	TokensPerMinute float64 `yaml:"tokens_per_minute" min:"0" example:"200000"`
-	// The seconds that one attempt may take.
-	Timeout float64 `yaml:"timeout" min:"1"`
+	Repair           bool `yaml:"repair"`
+	asking.Questions `yaml:",inline"`
+	asking.Sampling  `yaml:",inline"`
+	asking.Access    `yaml:",inline"`
 }
 
 // Rule is a condition and what follows from it.
@@ -126,7 +112,7 @@ const (
 )
 
 func defaults() Config {
-	return Config{Missing: "skip", MinVotes: 1, Ties: "none", OnNull: skipNull, Runs: 1, MaxTokens: 4096, Concurrency: 16, Timeout: 120}
+	return Config{Missing: "skip", MinVotes: 1, Ties: "none", OnNull: skipNull, Runs: 1, Questions: asking.DefaultQuestions(), Sampling: asking.DefaultSampling(), Access: asking.DefaultAccess()}
 }
 
 // Kind returns the kind ensemble.

@@ -35,7 +35,7 @@ func (r *hearing) batch(rec arrow.Record) (arrow.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer release(cols)
+	defer columns.Release(cols)
 	all := slices.Clone(cols)
 	for _, at := range r.columns {
 		all = append(all, rec.Column(at))

@@ -129,7 +129,7 @@ func codable(t arrow.DataType) bool {
 func arrays(mem memory.Allocator, inputs []input, rec arrow.Record) (out []arrow.Array, err error) {
 	defer func() {
 		if err != nil {
-			release(out)
+			columns.Release(out)
 			out = nil
 		}
 	}()
@@ -189,10 +189,4 @@ func codes(a arrow.Array) func(row int) (string, bool) {
 		return func(int) (string, bool) { return "", false }
 	}
 	return func(row int) (string, bool) { return columns.Format(a, row), a.IsValid(row) }
-}
-
-func release(cols []arrow.Array) {
-	for _, a := range cols {
-		a.Release()
-	}
 }

@@ -61,25 +61,14 @@ func (m merger) ending() []arrow.Field {
 
 // exists is an error where the input has a column of the name of one of the fields.
 func (m merger) exists(in *arrow.Schema, fields []arrow.Field, option string) error {
-	for _, f := range fields {
-		at := columns.Index(in, f.Name)
-		if at < 0 {
-			continue
-		}
-		message := fmt.Sprintf("the column `%s` exists already", f.Name)
-		if by := stage.AddedBy(in.Field(at)); by != "" {
-			message += fmt.Sprintf(": it comes from the stage `%s`", by)
-		}
-		return wrong(message, fmt.Sprintf("give this one another name: `%s: %s_`", option, m.id), option)
-	}
-	return nil
+	return stage.Taken(in, fields, option, m.id+"_")
 }
 
 // appendTo returns a batch with the results of its rows behind it. The caller
 // releases it.
 func appendTo(mem memory.Allocator, rec arrow.Record, out *arrow.Schema, rows []result) (arrow.Record, error) {
 	var cols []arrow.Array
-	defer func() { release(cols) }()
+	defer func() { columns.Release(cols) }()
 	first := int(rec.NumCols())
 	last := out.NumFields() - first - 2
 	var statuses []string

@@ -23,12 +23,8 @@ func (a *asked) Quote(ctx context.Context, env stage.Env, in stage.Table) (stage
 			notes = append(notes, "the value of `"+p.name+"` is made in the run, and not in this estimate")
 		}
 	}
-	r := &inquiry{asked: a, motion: m, env: env, coding: a.coder(env)}
-	seen := func(rec arrow.Record, at int) (coding.Row, *coding.Outcome, error) {
-		row, fault := r.row(rec, at)
-		return row, fault, nil
-	}
-	quote, err := r.coding.QuoteRows(ctx, flow.Map(in.Rows, r.widen), env.Workers, seen, func(arrow.Record) {})
+	r := &inquiry{asked: a, motion: m, env: env, Round: coding.NewRound(env, a.coder(env))}
+	quote, err := r.QuoteRows(ctx, flow.Map(in.Rows, r.widen), env.Workers, r.row, func(arrow.Record) {})
 	quote.Notes = append(notes, quote.Notes...)
 	return quote, err
 }

@@ -55,9 +55,9 @@ func (c *Config) unused() *stage.OptionError {
 		{"runs", c.Runs != 1, []string{byModel}},
 		{"shuffle", c.Shuffle, []string{byModel}},
 		{"repair", c.Repair, []string{byModel}},
-		{"temperature", c.Temperature != nil, []string{byModel}},
-		{"base_url", c.BaseURL != "", []string{byModel}},
-		{"key", c.Key != "", []string{byModel}},
+		{"mode", c.Together(), []string{byModel}},
+		{c.Sampling.Changed(), c.Sampling.Changed() != "", []string{byModel}},
+		{c.Access.Changed(), c.Access.Changed() != "", []string{byModel}},
 	} {
 		if o.given && !slices.Contains(o.of, c.Method) {
 			return wrong(fmt.Sprintf("`%s` does nothing with `method: %s`", o.name, c.Method), fmt.Sprintf("it is for `%s`; remove it", strings.Join(o.of, "`, `")), o.name)
@@ -98,7 +98,10 @@ func (c *Config) needed() *stage.OptionError {
 	case c.Shuffle && c.Prompt != "":
 		return wrong("a prompt of one's own has no categories to shuffle", "remove `shuffle`, or write a codebook", "shuffle")
 	}
-	return nil
+	if err := c.Access.Check(); err != nil {
+		return err
+	}
+	return c.Questions.Check(c.Provider)
 }
 
 // named checks the names of inputs and what is named twice.

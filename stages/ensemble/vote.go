@@ -104,7 +104,7 @@ func (r *election) batch(rec arrow.Record) (arrow.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer release(cols)
+	defer columns.Release(cols)
 	read := make([]func(int) (string, bool), len(cols))
 	for i, a := range cols {
 		read[i] = codes(a)

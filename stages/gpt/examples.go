@@ -79,9 +79,9 @@ func (c *coder) readExamples(ctx context.Context, env stage.Env) ([]chat.Message
 
 // example reads the picture of an example.
 func (c *coder) example(env stage.Env, name string) (*chat.Image, error) {
-	if c.root != "" && !path.IsAbs(name) {
+	if c.gallery.Root != "" && !path.IsAbs(name) {
 		if _, err := media.ReadPicture(env.Study.Open, name); err != nil {
-			name = path.Join(c.root, name)
+			name = path.Join(c.gallery.Root, name)
 		}
 	}
 	data, err := media.ReadPicture(env.Study.Open, name)
@@ -89,5 +89,11 @@ func (c *coder) example(env stage.Env, name string) (*chat.Image, error) {
 		why, _ := media.Reason(err)
 		return nil, fmt.Errorf("the picture %s: %s", name, why)
 	}
-	return c.sendable(data, c.config.Examples.Detail, name)
+	as := c.config.Image
+	as.Detail = c.config.Examples.Detail
+	image, fault := as.Sendable(data, name)
+	if fault != nil {
+		return nil, fault
+	}
+	return image, nil
 }

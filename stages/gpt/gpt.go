@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -46,8 +45,7 @@ type coder struct {
 	columns coding.Columns
 	schema  *arrow.Schema
 	key     int // index of the key column; -1 for none
-	image   int // index of the column with the pictures' paths; -1 for none
-	root    string
+	gallery coding.Gallery
 }
 
 // Costly implements stage.Coster.
@@ -90,31 +88,19 @@ func (c *coder) Probe(_ context.Context, env stage.Env, _ bool) error {
 // Schema implements stage.Stage. It needs Probe.
 func (c *coder) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
 	var errs []error
-	c.key, c.image = stage.Find(in[0], stage.Key), -1
+	c.key, c.gallery = stage.Find(in[0], stage.Key), coding.Gallery{Column: -1}
 	if c.key < 0 {
-		errs = append(errs, &stage.OptionError{Message: "answers are kept by the key of the rows, and these rows have none",
-			Hint: "name the column that identifies a row in the stage that loads them: `key: ID`"})
+		errs = append(errs, coding.NoKey())
 	}
 	if c.config.Image.Send {
-		if c.image = stage.Find(in[0], stage.Image); c.image < 0 {
-			errs = append(errs, &stage.OptionError{Message: "no column names the pictures", Hint: "give the stage that loads the table an `image`, or code texts alone with `image: {send: false}` and `inputs`"})
-		} else {
-			c.root = stage.RootOf(in[0].Field(c.image))
-		}
+		var err error
+		c.gallery, err = coding.FindGallery(in[0], "give the stage that loads the table an `image`, or code texts alone with `image: {send: false}` and `inputs`")
+		errs = append(errs, err)
 	}
 	_, err := c.compile(in[0])
 	errs = append(errs, err)
 	c.columns = coding.Layout(c.scheme, c.id, c.config.Prefix, c.config.Runs)
-	for _, f := range c.columns.Fields() {
-		if at := columns.Index(in[0], f.Name); at >= 0 {
-			message := fmt.Sprintf("the column `%s` exists already", f.Name)
-			if by := stage.AddedBy(in[0].Field(at)); by != "" {
-				message += fmt.Sprintf(": it comes from the stage `%s`", by)
-			}
-			errs = append(errs, &stage.OptionError{Path: []string{"prefix"}, Message: message, Hint: fmt.Sprintf("set these apart: `prefix: %s_`", c.id)})
-			break
-		}
-	}
+	errs = append(errs, stage.Taken(in[0], c.columns.Fields(), "prefix", c.id+"_"))
 	c.schema = columns.AppendFields(in[0], c.columns.Fields()...)
 	return c.schema, errors.Join(errs...)
 }
@@ -139,11 +125,7 @@ func (c *coder) compile(in *arrow.Schema) ([]*expression.Program, error) {
 
 // Prepare implements stage.Preparer.
 func (c *coder) Prepare(ctx context.Context, env stage.Env, _ []*arrow.Schema) error {
-	s := asking.Server{BaseURL: string(c.config.BaseURL), Key: string(c.config.Key), APIVersion: c.config.APIVersion, Deployment: c.config.Deployment,
-		Model: c.config.Model, Concurrency: c.config.Concurrency, RequestsPerMinute: c.config.RequestsPerMinute, TokensPerMinute: c.config.TokensPerMinute,
-		Timeout: time.Duration(c.config.Timeout * float64(time.Second)), Batch: c.config.Mode == batchMode,
-		Files: chat.Limits{Requests: c.config.Batch.Requests, Bytes: int64(c.config.Batch.Megabytes * 1e6)}, Poll: time.Duration(c.config.Batch.Poll * float64(time.Second))}
-	asker, err := c.askers.Open(ctx, c.id, s)
+	asker, err := c.askers.Open(ctx, c.id, c.config.Questions.Of(c.config.Server(c.config.Model)))
 	if err != nil {
 		return err
 	}
@@ -156,14 +138,5 @@ func (c *coder) Prepare(ctx context.Context, env stage.Env, _ []*arrow.Schema) e
 
 // request is what all questions have in common.
 func (c *coder) request() chat.Request {
-	most := int64(c.config.MaxTokens)
-	p := chat.Parameters{Temperature: c.config.Temperature, TopP: c.config.TopP, MaxTokens: &most, ReasoningEffort: strings.TrimSpace(c.config.ReasoningEffort)}
-	if p.Temperature == nil {
-		p.Temperature, p.Optional = new(float64), append(p.Optional, "temperature")
-	}
-	if c.config.Seed != nil {
-		seed := int64(*c.config.Seed)
-		p.Seed = &seed
-	}
-	return chat.Request{Model: c.config.Model, Parameters: p, Messages: c.examples}
+	return chat.Request{Model: c.config.Model, Parameters: c.config.Parameters(), Messages: c.examples}
 }

@@ -45,12 +45,14 @@ func TestWhatDecidesAnAnswer(t *testing.T) {
 		"Batch.Poll":        func(c *gpt.Config) { c.Mode, c.Batch.Poll = "batch", 1 },
 	}
 	// These have tests of their own, or need another server.
-	elsewhere := []string{"Codebook", "Shuffle", "Examples", "BaseURL", "APIVersion", "Deployment"}
+	elsewhere := []string{"Codebook", "Shuffle", "Examples", "BaseURL", "APIVersion", "Deployment", "Provider", "Project", "Location"}
 	var check func(of reflect.Type, prefix string)
 	check = func(of reflect.Type, prefix string) {
 		for i := range of.NumField() {
 			f := of.Field(i)
-			if name := prefix + f.Name; f.Type.Kind() == reflect.Struct {
+			if name := prefix + f.Name; f.Anonymous {
+				check(f.Type, prefix)
+			} else if f.Type.Kind() == reflect.Struct {
 				check(f.Type, name+".")
 			} else if decides[name] == nil && operational[name] == nil && !slices.Contains(elsewhere, name) {
 				t.Errorf("the option %s is not tested", name)

@@ -26,8 +26,8 @@ func (c *coder) Quote(ctx context.Context, env stage.Env, in stage.Table) (stage
 		known.config.Inputs = append(known.config.Inputs, e)
 	}
 	r := newRunner(&known, env, in.Schema)
-	defer r.close()
-	quote, err := r.coding.QuoteRows(ctx, in.Rows, env.Workers, r.row, r.forget)
+	defer r.release()
+	quote, err := r.QuoteRows(ctx, in.Rows, env.Workers, r.row, r.forget)
 	quote.Notes = append(notes, quote.Notes...)
 	return quote, err
 }

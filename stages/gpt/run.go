@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 
@@ -23,11 +21,13 @@ import (
 func (c *coder) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.Rows {
 	r := newRunner(c, env, in[0].Schema)
 	code := func(in stage.Rows) stage.Rows {
-		return flow.ByRow(ctx, in, c.config.Concurrency, 2*c.config.Concurrency, r.code, r.finish)
+		return flow.ByRow(ctx, in, c.config.Concurrency, 2*c.config.Concurrency, func(ctx context.Context, rec arrow.Record, row int) (coding.Outcome, error) {
+			return r.Do(ctx, rec, row, r.row)
+		}, r.finish)
 	}
 	rows := code(in[0].Rows)
-	if c.config.Mode == batchMode {
-		rows = r.batched(ctx, in[0], code)
+	if c.config.Together() {
+		rows = r.Together(ctx, in[0], r.row, r.forget, code)
 	}
 	return func(yield func(arrow.Record, error) bool) {
 		if c.asker == nil {
@@ -40,18 +40,9 @@ func (c *coder) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.
 		for _, f := range c.facts() {
 			env.Ledger.Fact(f.Name, f.Value)
 		}
-		defer r.close()
+		defer r.release()
+		defer r.Tell()
 		rows(yield)
-	}
-}
-
-// close lets go of what is left and tells which models answered.
-func (r *runner) close() {
-	r.release()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if len(r.models) > 0 { // who has answered, which is not always who was asked
-		r.env.Ledger.Fact("model", strings.Join(slices.Sorted(maps.Keys(r.models)), ", "))
 	}
 }
 
@@ -74,7 +65,7 @@ func (c *coder) facts() []stage.Fact {
 	if book, ok := c.scheme.(*coding.Book); ok {
 		facts = append(facts, book.About()...)
 	}
-	if c.image >= 0 {
+	if c.gallery.Column >= 0 {
 		text := "as they are"
 		if c.config.Image.MaxSide > 0 {
 			text = fmt.Sprintf("longer side at most %d pixels", c.config.Image.MaxSide)
@@ -87,64 +78,31 @@ func (c *coder) facts() []stage.Fact {
 // runner is one run of the stage.
 type runner struct {
 	*coder
-	env    stage.Env
-	in     *arrow.Schema
-	coding coding.Coder
-	halt   *coding.Halt
+	*coding.Round
+	env stage.Env
+	in  *arrow.Schema
 
-	mu     sync.Mutex
-	texts  map[arrow.Record]*texts
-	models map[string]bool
+	mu    sync.Mutex
+	texts map[arrow.Record]*texts
 }
 
 // newRunner makes a run over rows of a schema.
 func newRunner(c *coder, env stage.Env, in *arrow.Schema) *runner {
-	return &runner{coder: c, env: env, in: in, texts: map[arrow.Record]*texts{}, halt: coding.NewHalt(env),
-		coding: coding.Coder{Scheme: c.scheme, Asker: c.asker, Request: c.request(), Runs: c.config.Runs, Shuffle: c.config.Shuffle, Seed: env.Seed, Repair: c.config.Repair}}
-}
-
-// code has one row coded.
-func (r *runner) code(ctx context.Context, rec arrow.Record, row int) (coding.Outcome, error) {
-	if out, over := r.halt.Over(); over && r.config.Mode != batchMode {
-		return out, nil
-	}
-	q, fault, err := r.row(rec, row)
-	if err != nil || fault != nil {
-		return value(fault), err
-	}
-	out, err := r.coding.Code(ctx, q)
-	if errors.Is(err, coding.ErrPending) {
-		out, _ := r.halt.Over()
-		out.Status = stage.Skipped
-		if out.Reason == "" {
-			out.Reason = err.Error()
-		}
-		return out, nil
-	}
-	if errors.Is(err, coding.ErrBudget) {
-		r.halt.Stop(err)
-		out, _ := r.halt.Over()
-		return out, nil
-	}
-	return out, err
-}
-
-func value(o *coding.Outcome) coding.Outcome {
-	if o == nil {
-		return coding.Outcome{}
-	}
-	return *o
+	return &runner{coder: c, env: env, in: in, texts: map[arrow.Record]*texts{}, Round: coding.NewRound(env, coding.Coder{Scheme: c.scheme, Asker: c.asker,
+		Request: c.request(), Runs: c.config.Runs, Shuffle: c.config.Shuffle, Seed: env.Seed, Repair: c.config.Repair})}
 }
 
 // row collects what the model sees of a row, or why there is nothing to see.
 func (r *runner) row(rec arrow.Record, at int) (coding.Row, *coding.Outcome, error) {
 	out := coding.Row{Key: columns.Format(rec.Column(r.key), at)}
-	if r.image >= 0 {
-		image, fault := r.picture(rec, at)
-		if fault != nil {
-			return out, fault, nil
+	if r.gallery.Column >= 0 {
+		data, name, fault := r.gallery.Read(r.env.Study, rec, at)
+		if fault == nil {
+			out.Picture, fault = r.config.Image.Sendable(data, name)
 		}
-		out.Picture = image
+		if fault != nil {
+			return out, &coding.Outcome{Status: fault.Status, Reason: fault.Reason}, nil
+		}
 	}
 	t := r.inputs(rec)
 	if t.err != nil {
@@ -173,26 +131,10 @@ func joined(texts []coding.Named) string {
 // finish appends the columns of a batch.
 func (r *runner) finish(rec arrow.Record, results []coding.Outcome) (arrow.Record, error) {
 	r.forget(rec)
-	r.mu.Lock()
-	if r.models == nil {
-		r.models = map[string]bool{}
-	}
-	for _, o := range results {
-		if o.Model != "" {
-			r.models[o.Model] = true
-		}
-	}
-	r.mu.Unlock()
 	cols, err := r.columns.Arrays(r.env.Memory, results)
 	if err != nil {
 		return nil, err
 	}
-	defer release(cols)
+	defer columns.Release(cols)
 	return columns.Append(rec, r.schema, cols...)
-}
-
-func release(cols []arrow.Array) {
-	for _, a := range cols {
-		a.Release()
-	}
 }

@@ -1,0 +1,165 @@
+package asking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"icono/internal/answers"
+	"icono/internal/coding"
+	"icono/internal/price"
+	"icono/internal/stage"
+)
+
+// Counter is a stage's access to stored answers and to the money of the run. It
+// is safe for concurrent use.
+type Counter struct {
+	desk    *Desk
+	stage   string
+	session *answers.Session
+	// cassette is nil where the study has none for the stage.
+	cassette *answers.Cassette
+
+	mu      sync.Mutex
+	spent   Spending
+	planned price.Money          // what was asked was expected to cost
+	used    map[answers.Key]bool // questions of this run, where they are traced
+	waiting string               // what a batch is waited for; "" for nothing
+}
+
+// Counter opens what is stored of a stage. Answers never hold secrets.
+func (d *Desk) Counter(ctx context.Context, stageID string, secrets []string) (*Counter, error) {
+	c := &Counter{desk: d, stage: stageID}
+	if d.options.Offline {
+		c.used = map[answers.Key]bool{}
+	}
+	var err error
+	if c.session, c.cassette, err = d.session(ctx, stageID, secrets); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	d.mu.Lock()
+	d.counters = append(d.counters, c)
+	d.mu.Unlock()
+	return c, nil
+}
+
+func (c *Counter) close() error {
+	if c.cassette == nil {
+		return nil
+	}
+	return c.cassette.Close()
+}
+
+// trace notes a question of the run.
+func (c *Counter) trace(r answers.Request) {
+	if c.used == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.used[r.Key()] = true
+}
+
+// Do returns the answer to a request: a stored one or, where there is none, that
+// of ask, which is stored then. An error of ask that is an *answers.FaultError is
+// stored too. The error is a *coding.Fault where the row has no good answer, and
+// what stops the run otherwise.
+func (c *Counter) Do(ctx context.Context, r answers.Request, ask func(context.Context) (answers.Answer, error)) (answers.Answer, answers.Origin, error) {
+	c.trace(r)
+	if c.desk.options.Offline {
+		return c.offline(ctx, r)
+	}
+	a, origin, err := c.session.Do(ctx, r, ask)
+	c.count(origin, err)
+	return a, origin, faulty(err)
+}
+
+func (c *Counter) offline(ctx context.Context, r answers.Request) (answers.Answer, answers.Origin, error) {
+	a, found, err := c.session.Lookup(ctx, r)
+	if err == nil && !found {
+		c.mu.Lock()
+		c.spent.Missed++
+		c.mu.Unlock()
+		return a, answers.Stored, &coding.Fault{Status: stage.Skipped, Reason: "there is no stored answer, and nothing is asked"}
+	}
+	c.count(answers.Stored, err)
+	return a, answers.Stored, faulty(err)
+}
+
+// faulty turns a stored fault into one of the row.
+func faulty(err error) error {
+	var fault *answers.FaultError
+	if errors.As(err, &fault) {
+		return &coding.Fault{Status: stage.Status(fault.Status), Reason: fault.Reason}
+	}
+	return err
+}
+
+// Lookup returns the stored answer to a request, and whether there is one that
+// would be used. A stored fault that would not be asked again is a *coding.Fault.
+func (c *Counter) Lookup(ctx context.Context, r answers.Request) (answers.Answer, bool, error) {
+	c.trace(r)
+	a, found, err := c.session.Lookup(ctx, r)
+	var fault *answers.FaultError
+	if errors.As(err, &fault) {
+		if c.desk.options.Retry.Again(fault.Status) {
+			return a, false, nil
+		}
+		return a, false, faulty(err)
+	}
+	return a, found && c.desk.options.Mode != answers.All, err
+}
+
+// Reserve sets aside what a request can cost at most. priced is whether that is
+// known: without it a budget cannot be kept. what names what has the price. The
+// error is coding.ErrBudget where it is more than is left.
+func (c *Counter) Reserve(ctx context.Context, worst price.Money, priced bool, what string) (*answers.Reservation, error) {
+	if !priced && c.desk.options.Limit != nil {
+		return nil, &stage.MissingError{What: fmt.Sprintf("the price of %s is unknown, so the budget cannot be kept", what),
+			Mend: "name a price file that has it with `prices:` in the pipeline, or set `max_tokens`, or run without a budget"}
+	}
+	r, err := c.desk.budget.Reserve(ctx, int64(worst))
+	if errors.Is(err, answers.ErrBudget) {
+		return nil, coding.ErrBudget
+	}
+	return r, err
+}
+
+// Paid adds what an answer cost, and what it was expected to cost.
+func (c *Counter) Paid(cost, expected price.Money, known bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.spent.Cost = sum(c.spent.Cost, cost)
+	c.planned = sum(c.planned, expected)
+	if !known {
+		c.spent.Unknown++
+	}
+}
+
+func (c *Counter) count(origin answers.Origin, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case origin == answers.Stored:
+		c.spent.Stored++
+	case origin == answers.Shared:
+		c.spent.Shared++
+	case origin == answers.Asked:
+		c.spent.Asked++
+	}
+	var fault *answers.FaultError
+	if errors.As(err, &fault) {
+		c.spent.Faults++
+	}
+}
+
+// Spending returns what the stage has asked and paid so far.
+func (c *Counter) Spending() Spending {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.spent
+}
+
+// Prices are those of the run.
+func (c *Counter) Prices() *price.Table { return c.desk.options.Prices }

@@ -1,0 +1,78 @@
+package coding
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"icono/internal/stage"
+)
+
+// Round is one run of a stage that has rows coded. It is safe for concurrent use.
+type Round struct {
+	Coder
+	env stage.Env
+	// answered says that answers are there before rows are coded, so that what
+	// ends the asking does not end the coding.
+	answered bool
+	halt     *Halt
+
+	mu     sync.Mutex
+	models map[string]bool
+}
+
+// NewRound begins a run of a stage.
+func NewRound(env stage.Env, c Coder) *Round {
+	return &Round{Coder: c, env: env, halt: NewHalt(env), models: map[string]bool{}}
+}
+
+// Do has a row of a batch coded. The error is what stops the run.
+func (r *Round) Do(ctx context.Context, rec arrow.Record, row int, see See) (Outcome, error) {
+	if out, over := r.halt.Over(); over && !r.answered {
+		return out, nil
+	}
+	seen, fault, err := see(rec, row)
+	if err != nil || fault != nil {
+		return value(fault), err
+	}
+	out, err := r.Code(ctx, seen)
+	switch {
+	case errors.Is(err, ErrPending):
+		out, _ := r.halt.Over()
+		out.Status = stage.Skipped
+		if out.Reason == "" {
+			out.Reason = err.Error()
+		}
+		return out, nil
+	case errors.Is(err, ErrBudget):
+		r.halt.Stop(err)
+		out, _ = r.halt.Over()
+		return out, nil
+	case err == nil && out.Model != "":
+		r.mu.Lock()
+		r.models[out.Model] = true
+		r.mu.Unlock()
+	}
+	return out, err
+}
+
+func value(o *Outcome) Outcome {
+	if o == nil {
+		return Outcome{}
+	}
+	return *o
+}
+
+// Tell states who has answered, which is not always who was asked.
+func (r *Round) Tell() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.models) > 0 {
+		r.env.Ledger.Fact("model", strings.Join(slices.Sorted(maps.Keys(r.models)), ", "))
+	}
+}
