@@ -15,6 +15,7 @@ import (
 	"icono/stages/save"
 	selection "icono/stages/select"
 	"icono/stages/unnest"
+	"icono/stages/vision"
 )
 
 // Backends are the parts of the machine that kinds need. A kind that is only
@@ -26,6 +27,8 @@ type Backends struct {
 	Shelves clip.Shelves
 	// Askers opens language models.
 	Askers gpt.Askers
+	// Readers open what looks at pictures.
+	Readers vision.Readers
 }
 
 // All returns the kinds, in the order in which a study uses them.
@@ -37,6 +40,7 @@ func All(b Backends) []stage.Kind {
 		sample.Kind(),
 		clip.Kind(b.Models, b.Shelves),
 		gpt.Kind(b.Askers),
+		vision.Kind(b.Readers),
 		caption.Kind(b.Askers),
 		ensemble.Kind(b.Askers),
 		unnest.Kind(),

@@ -26,6 +26,7 @@ type Counter struct {
 	planned price.Money          // what was asked was expected to cost
 	used    map[answers.Key]bool // questions of this run, where they are traced
 	waiting string               // what a batch is waited for; "" for nothing
+	closers []func() error
 }
 
 // Counter opens what is stored of a stage. Answers never hold secrets.
@@ -44,12 +45,29 @@ func (d *Desk) Counter(ctx context.Context, stageID string, secrets []string) (*
 	return c, nil
 }
 
-func (c *Counter) close() error {
-	if c.cassette == nil {
-		return nil
-	}
-	return c.cassette.Close()
+// Closing has a function called when the desk closes.
+func (c *Counter) Closing(f func() error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closers = append(c.closers, f)
 }
+
+func (c *Counter) close() error {
+	var errs []error
+	for _, f := range c.closers {
+		errs = append(errs, f())
+	}
+	if c.cassette != nil {
+		errs = append(errs, c.cassette.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Variable gives the value of an environment variable.
+func (c *Counter) Variable(name string) string { return c.desk.Variable(name) }
+
+// Credentials are those of this machine for Google Cloud.
+func (c *Counter) Credentials() (Credentials, error) { return c.desk.options.Credentials() }
 
 // trace notes a question of the run.
 func (c *Counter) trace(r answers.Request) {
@@ -160,6 +178,3 @@ func (c *Counter) Spending() Spending {
 	defer c.mu.Unlock()
 	return c.spent
 }
-
-// Prices are those of the run.
-func (c *Counter) Prices() *price.Table { return c.desk.options.Prices }

@@ -120,3 +120,9 @@ func (d *Desk) Close() error {
 	d.lines, d.counters = nil, nil
 	return errors.Join(errs...)
 }
+
+// Variable gives the value of an environment variable.
+func (d *Desk) Variable(name string) string { return d.options.Variable(name) }
+
+// Prices are those of the run.
+func (d *Desk) Prices() *price.Table { return d.options.Prices }

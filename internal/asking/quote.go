@@ -64,14 +64,7 @@ func size(m *chat.Image) (w, h int) {
 	if err != nil {
 		return 0, 0
 	}
-	w, h = head.Width, head.Height
-	if head.Orientation >= 5 {
-		w, h = h, w
-	}
-	if long := max(w, h); m.Most > 0 && long > m.Most {
-		w, h = max(1, w*m.Most/long), max(1, h*m.Most/long)
-	}
-	return w, h
+	return head.Fit(m.Most)
 }
 
 // Terms implements coding.Asker.

@@ -138,6 +138,14 @@ func (a *askers) Open(ctx context.Context, stageID string, s asking.Server) (cod
 	return line, nil
 }
 
+// Desk is the desk that all stages share.
+func (a *askers) Desk() (*asking.Desk, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	err := a.openDesk()
+	return a.desk, err
+}
+
 // openDesk makes the desk that all stages share.
 func (a *askers) openDesk() error {
 	if a.desk != nil {

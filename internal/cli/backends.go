@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"icono/internal/clip"
+	"icono/internal/detect"
 	"icono/internal/onnx"
 	"icono/internal/palette"
 	"icono/internal/stage"
@@ -27,6 +28,8 @@ type backends struct {
 	mu       sync.Mutex
 	runtime  *onnx.Runtime
 	encoders map[clipkind.Request]*encoder
+	// detectors are closed before the library.
+	detectors []*detect.Detector
 }
 
 func newBackends(out io.Writer, live bool) *backends {
@@ -34,7 +37,7 @@ func newBackends(out io.Writer, live bool) *backends {
 }
 
 func (b *backends) all() stages.Backends {
-	return stages.Backends{Models: b, Shelves: b.askers, Askers: b.askers}
+	return stages.Backends{Models: b, Shelves: b.askers, Askers: b.askers, Readers: b}
 }
 
 // Names implements clip.Models.
@@ -53,14 +56,11 @@ func (b *backends) Open(ctx context.Context, r clipkind.Request) (clipkind.Encod
 	if e, ok := b.encoders[r]; ok {
 		return e, nil
 	}
-	if b.runtime == nil {
-		runtime, err := onnx.Open("")
-		if err != nil {
-			return nil, err
-		}
-		b.runtime = runtime
+	runtime, err := b.library()
+	if err != nil {
+		return nil, err
 	}
-	e := &encoder{name: r.Model, runtime: b.runtime.Version()}
+	e := &encoder{name: r.Model, runtime: runtime.Version()}
 	o := clip.Options{Dir: r.Model, Device: r.Device, Precision: r.Precision, Threads: r.Threads, ImageSize: r.ImageSize}
 	store := clip.DefaultStore()
 	store.Progress, store.Warn = b.progress, func(text string) { e.notes = append(e.notes, text) }
@@ -78,7 +78,7 @@ func (b *backends) Open(ctx context.Context, r clipkind.Request) (clipkind.Encod
 		}
 		o.Dir, named = dir, true
 	}
-	model, err := clip.Open(b.runtime, o)
+	model, err := clip.Open(runtime, o)
 	if err != nil {
 		return nil, fmt.Errorf("the model %s cannot be used: %w", r.Model, err)
 	}
@@ -115,6 +115,9 @@ func (b *backends) close() {
 	defer b.mu.Unlock()
 	for _, e := range b.encoders {
 		_ = e.Close() // the process ends, and so does what is left open
+	}
+	for _, d := range b.detectors {
+		_ = d.Close()
 	}
 	if b.runtime != nil {
 		_ = b.runtime.Close()

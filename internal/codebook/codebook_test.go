@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/google/go-cmp/cmp"
 
+	"icono/internal/columns"
 	"icono/internal/config"
 	"icono/internal/gen/docs"
 	"icono/internal/source"
@@ -128,7 +129,7 @@ func TestWalk(t *testing.T) {
 		if err != nil || got.Values[1] != leaf || len(asked) != len(answers) || strings.Count(got.Values[0].(string), "since") != len(answers) {
 			t.Errorf("%s: %v %+v %v", leaf, asked, got, err)
 		}
-		leaves, err := Array(memory.DefaultAllocator, c.Fields("", "")[1], 1, func(int) any { return got.Values[1] })
+		leaves, err := columns.Build(memory.DefaultAllocator, c.Fields("", "")[1], 1, func(int) any { return got.Values[1] })
 		if err != nil || columnValue(leaves, 0) != leaf {
 			t.Error(leaves, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
+	"icono/internal/columns"
 	"icono/internal/expression"
 	"icono/internal/source"
 	"icono/internal/suggest"
@@ -36,7 +37,7 @@ func (w *condition) holds(values []any) (bool, error) {
 	}()
 	for i, at := range w.reads {
 		var err error
-		if cols[i], err = Array(memory.DefaultAllocator, w.fields[i], 1, func(int) any { return values[at] }); err != nil {
+		if cols[i], err = columns.Build(memory.DefaultAllocator, w.fields[i], 1, func(int) any { return values[at] }); err != nil {
 			return false, err
 		}
 	}

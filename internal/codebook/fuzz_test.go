@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
+	"icono/internal/columns"
 	"icono/internal/diag"
 	"icono/internal/source"
 )
@@ -91,7 +92,7 @@ func FuzzValidate(f *testing.F) {
 			return
 		}
 		for i, f := range c.Fields("", "") {
-			a, err := Array(memory.DefaultAllocator, f, 1, func(int) any { return coding.Values[i] })
+			a, err := columns.Build(memory.DefaultAllocator, f, 1, func(int) any { return coding.Values[i] })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -76,7 +76,7 @@ func TestGoodAnswersComeThrough(t *testing.T) {
 		mem := memory.NewCheckedAllocator(memory.NewGoAllocator())
 		fields := c.Fields("coded", "p_")
 		for i, f := range fields {
-			a, err := Array(mem, f, len(codings)+1, func(row int) any {
+			a, err := columns.Build(mem, f, len(codings)+1, func(row int) any {
 				if row == len(codings) {
 					return nil
 				}

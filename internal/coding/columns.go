@@ -7,7 +7,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
-	"icono/internal/codebook"
+	"icono/internal/columns"
 	"icono/internal/stage"
 )
 
@@ -23,9 +23,14 @@ type Columns struct {
 // fields begin with prefix. Explanations have no share: their words differ from
 // run to run.
 func Layout(s Scheme, id, prefix string, runs int) Columns {
+	return Arrange(s.Fields(), id, prefix, runs)
+}
+
+// Arrange is Layout for fields.
+func Arrange(fields []arrow.Field, id, prefix string, runs int) Columns {
 	var c Columns
 	var shares []arrow.Field
-	for i, f := range s.Fields() {
+	for i, f := range fields {
 		variable := stage.VariableOf(f)
 		if variable == "" {
 			variable = f.Name
@@ -80,7 +85,7 @@ func (c Columns) Arrays(mem memory.Allocator, rows []Outcome) ([]arrow.Array, er
 		return nil, err
 	}
 	for i, f := range c.fields[:c.codes] {
-		a, err := codebook.Array(mem, f, len(rows), func(row int) any {
+		a, err := columns.Build(mem, f, len(rows), func(row int) any {
 			o := rows[row]
 			if o.Status != stage.OK {
 				return nil
@@ -93,7 +98,7 @@ func (c Columns) Arrays(mem memory.Allocator, rows []Outcome) ([]arrow.Array, er
 		out = append(out, a)
 	}
 	for i, at := range c.shares {
-		a, err := codebook.Array(mem, c.fields[c.codes+i], len(rows), func(row int) any {
+		a, err := columns.Build(mem, c.fields[c.codes+i], len(rows), func(row int) any {
 			o := rows[row]
 			if o.Status != stage.OK {
 				return nil
@@ -122,7 +127,7 @@ func (c Columns) Arrays(mem memory.Allocator, rows []Outcome) ([]arrow.Array, er
 			return strings.ToValidUTF8(o.Reason, "\uFFFD")
 		}},
 	} {
-		a, err := codebook.Array(mem, column.field, len(rows), func(row int) any { return column.of(rows[row]) })
+		a, err := columns.Build(mem, column.field, len(rows), func(row int) any { return column.of(rows[row]) })
 		if err != nil {
 			return fail(err)
 		}

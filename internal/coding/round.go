@@ -33,15 +33,25 @@ func NewRound(env stage.Env, c Coder) *Round {
 
 // Do has a row of a batch coded. The error is what stops the run.
 func (r *Round) Do(ctx context.Context, rec arrow.Record, row int, see See) (Outcome, error) {
+	return r.Attempt(func() (Outcome, error) {
+		seen, fault, err := see(rec, row)
+		if err != nil || fault != nil {
+			return value(fault), err
+		}
+		return r.Code(ctx, seen)
+	})
+}
+
+// Attempt has work done on a row, unless the asking has ended.
+func (r *Round) Attempt(work func() (Outcome, error)) (Outcome, error) {
 	if out, over := r.halt.Over(); over && !r.answered {
 		return out, nil
 	}
-	seen, fault, err := see(rec, row)
-	if err != nil || fault != nil {
-		return value(fault), err
-	}
-	out, err := r.Code(ctx, seen)
+	out, err := work()
+	var fault *Fault
 	switch {
+	case errors.As(err, &fault):
+		return Outcome{Status: fault.Status, Reason: fault.Reason}, nil
 	case errors.Is(err, ErrPending):
 		out, _ := r.halt.Over()
 		out.Status = stage.Skipped

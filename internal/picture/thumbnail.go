@@ -14,8 +14,8 @@ func Thumbnail(data []byte, longSide, quality int, o Options) (small []byte, w, 
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	if long := max(p.Width, p.Height); longSide > 0 && long > longSide {
-		p = p.Resize(max(1, (p.Width*longSide+long/2)/long), max(1, (p.Height*longSide+long/2)/long))
+	if w, h := fit(p.Width, p.Height, longSide); w != p.Width || h != p.Height {
+		p = p.Resize(w, h)
 	}
 	m := image.NewRGBA(image.Rect(0, 0, p.Width, p.Height))
 	for i, j := 0, 0; i < len(p.Pix); i, j = i+3, j+4 {
@@ -26,4 +26,21 @@ func Thumbnail(data []byte, longSide, quality int, o Options) (small []byte, w, 
 		return nil, 0, 0, &Error{TooLarge, "", "the picture cannot be written as JPEG: " + err.Error(), err}
 	}
 	return out.Bytes(), p.Width, p.Height, nil
+}
+
+// Fit returns the size of the upright picture once its longer side is brought to
+// at most so many pixels, 0 for any.
+func (h Header) Fit(longSide int) (width, height int) {
+	if h.Orientation >= 5 {
+		return fit(h.Height, h.Width, longSide)
+	}
+	return fit(h.Width, h.Height, longSide)
+}
+
+func fit(w, h, longSide int) (int, int) {
+	long := max(w, h)
+	if longSide <= 0 || long <= longSide {
+		return w, h
+	}
+	return max(1, (w*longSide+long/2)/long), max(1, (h*longSide+long/2)/long)
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 
-	"icono/internal/codebook"
 	"icono/internal/coding"
 	"icono/internal/columns"
 	"icono/internal/ensemble"
@@ -135,7 +134,7 @@ func (r *inquiry) finish(rec arrow.Record, results []coding.Outcome) (arrow.Reco
 		for _, i := range r.accord.at {
 			read[i] = codes(rec.Column(first + i))
 		}
-		agreed, err := codebook.Array(r.env.Memory, r.agreed(), len(results), func(row int) any {
+		agreed, err := columns.Build(r.env.Memory, r.agreed(), len(results), func(row int) any {
 			if o := results[row]; o.Status == stage.OK && o.Values[r.merged] != nil {
 				return r.accord.meet(o.Values[r.merged].(string), func(i int) (string, bool) { return read[i](row) })
 			}

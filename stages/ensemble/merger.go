@@ -7,7 +7,6 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
-	"icono/internal/codebook"
 	"icono/internal/columns"
 	"icono/internal/ensemble"
 	"icono/internal/stage"
@@ -89,7 +88,7 @@ func appendTo(mem memory.Allocator, rec arrow.Record, out *arrow.Schema, rows []
 				return strings.ToValidUTF8(rows[row].reason, "\uFFFD")
 			}
 		}
-		a, err := codebook.Array(mem, f, len(rows), value)
+		a, err := columns.Build(mem, f, len(rows), value)
 		if err != nil {
 			return nil, err
 		}
