@@ -11,14 +11,15 @@ import (
 type Status string
 
 const (
-	Refused   Status = "refused"   // the model declined
-	Truncated Status = "truncated" // the answer was cut off
-	Invalid   Status = "invalid"   // the answer does not fit what was asked for
-	Failed    Status = "failed"    // there was no answer; it may pass
+	Refused    Status = "refused"    // the model declined
+	Truncated  Status = "truncated"  // the answer was cut off
+	Invalid    Status = "invalid"    // the answer does not fit what was asked for
+	Unreadable Status = "unreadable" // the picture cannot be decoded
+	Failed     Status = "failed"     // there was no answer; it may pass
 )
 
 func (s Status) known() bool {
-	return slices.Contains([]Status{Refused, Truncated, Invalid, Failed}, s)
+	return slices.Contains([]Status{Refused, Truncated, Invalid, Unreadable, Failed}, s)
 }
 
 // ParseStatuses reads names of statuses, separated by commas.

@@ -133,7 +133,7 @@ func (e *entry) outcome(l line) error {
 	}
 	f := l.Fault
 	if !f.Status.known() {
-		return fmt.Errorf("the status %q of a fault is none of refused, truncated, invalid, failed", f.Status)
+		return fmt.Errorf("the status %q of a fault is none of refused, truncated, invalid, unreadable, failed", f.Status)
 	}
 	raw, err := joined(f.Raw, f.RawBase64)
 	e.fault = &FaultError{Status: f.Status, Reason: f.Reason, Count: max(f.Count, 1), Usage: f.Usage, Raw: raw, Stored: true}

@@ -45,10 +45,10 @@ type askFlags struct {
 
 func (f *askFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.record, "record", "", "`mode` of recorded answers: new_episodes, none, once or all (default none where CI is set, else new_episodes)")
-	c.Flags().StringVar(&f.retry, "retry", "", "ask again where the answer was `status,...`: refused, truncated, invalid, failed")
+	c.Flags().StringVar(&f.retry, "retry", "", "ask again where the answer was `status,...`: refused, truncated, invalid, unreadable, failed")
 	c.Flags().Float64Var(&f.budget, "budget", 0, "spend at most this many `dollars` (default: what the pipeline says)")
 	_ = c.RegisterFlagCompletionFunc("record", cobra.FixedCompletions([]string{"new_episodes", "none", "once", "all"}, cobra.ShellCompDirectiveNoFileComp))
-	_ = c.RegisterFlagCompletionFunc("retry", cobra.FixedCompletions([]string{"refused", "truncated", "invalid", "failed"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("retry", cobra.FixedCompletions([]string{"refused", "truncated", "invalid", "unreadable", "failed"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // options says how the stages of a study ask.

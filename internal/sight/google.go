@@ -208,6 +208,9 @@ func outcome(ctx context.Context, err error, raw []byte, key string) error {
 	var fault *answers.FaultError
 	if errors.As(err, &fault) {
 		fault.Raw = raw
+		if e != nil && e.Status == http.StatusOK && !e.Retryable { // the service cannot take the picture
+			fault.Status = answers.Unreadable
+		}
 	}
 	return err
 }
@@ -216,11 +219,11 @@ func outcome(ctx context.Context, err error, raw []byte, key string) error {
 func (g *google) Known(ctx context.Context, p Picture) (bool, error) {
 	m, _, err := g.image(p)
 	if err != nil {
-		return true, nil // it is not sent
+		return false, &coding.Fault{Status: stage.Unreadable, Reason: err.Error()}
 	}
 	r, err := g.request(p, m)
 	if err != nil {
-		return true, nil
+		return false, &coding.Fault{Status: stage.Unreadable, Reason: err.Error()}
 	}
 	return known(ctx, g.Counter, r)
 }

@@ -12,6 +12,7 @@ import (
 
 	"icono/internal/answers"
 	"icono/internal/asking"
+	"icono/internal/coding"
 	"icono/internal/detect"
 	"icono/internal/ocr"
 	"icono/internal/picture"
@@ -84,7 +85,7 @@ func faulty(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case unreadable(err) != nil:
-		return &answers.FaultError{Status: answers.Status(stage.Unreadable), Reason: err.Error()}
+		return &answers.FaultError{Status: answers.Unreadable, Reason: err.Error()}
 	case errors.As(err, &wrong):
 		return &answers.FaultError{Status: answers.Failed, Reason: err.Error()}
 	}
@@ -191,7 +192,7 @@ func (l *local) findObjects(ctx context.Context, data []byte) (answers.Answer, e
 // Known implements Reader.
 func (l *local) Known(ctx context.Context, p Picture) (bool, error) {
 	if _, err := picture.ReadHeader(p.Data); err != nil {
-		return true, nil // it is not looked at
+		return false, &coding.Fault{Status: stage.Unreadable, Reason: err.Error()}
 	}
 	var all []answers.Request
 	for _, s := range l.steps(p) {

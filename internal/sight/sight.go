@@ -83,7 +83,8 @@ type Reader interface {
 	// row has no answer, coding.ErrBudget where it would cost more than is left,
 	// and what stops the run otherwise.
 	Read(ctx context.Context, p Picture) (Finding, error)
-	// Known reports whether the answer for a picture is stored.
+	// Known reports whether the answer for a picture is stored. The error is a
+	// *coding.Fault for a file that would not be looked at.
 	Known(ctx context.Context, p Picture) (bool, error)
 	// Price is that of a picture.
 	Price() price.Quote

@@ -175,7 +175,11 @@ func (v *viewer) Quote(ctx context.Context, env stage.Env, in stage.Table) (stag
 			return 0, nil // a row without a picture is not asked about
 		}
 		known, err := v.reader.Known(ctx, p)
-		if known || err != nil {
+		var fault *coding.Fault
+		switch {
+		case errors.As(err, &fault):
+			return 0, nil
+		case known || err != nil:
 			return -1, err
 		}
 		return 1, nil
