@@ -4,7 +4,7 @@ FUZZTIME = 10s
 BENCH = .
 PREFIX = $(HOME)/.local
 
-.PHONY: help setup setup-cuda build run run-clip test lint format examples gen generated bench fuzz install clean
+.PHONY: help setup setup-cuda setup-tesseract build run run-clip test lint format examples gen generated bench fuzz install clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -15,17 +15,22 @@ setup: ## check Go and the C compiler, fetch modules and ONNX Runtime; fast when
 setup-cuda: setup ## fetch the ONNX Runtime for NVIDIA GPUs (Linux x86_64, 290 MB)
 	@.ci/setup-cuda
 
+setup-tesseract: ## install Tesseract with German where that needs no question (for `provider: local` of the kind vision)
+	@.ci/setup-tesseract
+
 build: setup ## build bin/icono
 	@version=$$(git describe --tags --always --dirty 2>/dev/null || echo development); \
 	go build -ldflags "-X main.version=$$version" -o bin/icono ./cmd/icono
 
-run: build ## run the studies examples/colour-mood and examples/visual-frames from end to end
+run: build ## run the examples that need no download and no key; the last is the whole method, examples/ensemble
 	@bin/icono run examples/colour-mood
 	@echo
 	@bin/icono run --record none examples/visual-frames
 	@echo
-	@echo "tables:  examples/colour-mood/out/posts.csv, examples/visual-frames/out/frames.csv"
-	@echo "reports: examples/colour-mood/out/report.html, examples/visual-frames/out/report.html (open them in a browser)"
+	@bin/icono run --record none examples/ensemble
+	@echo
+	@echo "tables:  examples/ensemble/out/merged.csv, and posts.csv and frames.csv of the others in their out folders"
+	@echo "report:  examples/ensemble/out/report.html (open it in a browser; the others have one too)"
 
 run-clip: build ## run examples/image-types; fetches a CLIP model (600 MB) the first time
 	@bin/icono run examples/image-types || { code=$$?; \
@@ -39,6 +44,7 @@ run-clip: build ## run examples/image-types; fetches a CLIP model (600 MB) the f
 
 test: build ## everything that must hold: lint, generated files, examples, all tests with the race detector
 	@rm -f bin/notes
+	@.ci/setup-tesseract
 	@.ci/lint bin/notes
 	@.ci/generated
 	@$(MAKE) --no-print-directory examples
@@ -54,6 +60,7 @@ examples: build ## check every example and run those that need no download and n
 	@for file in examples/*/pipeline.yaml; do bin/icono validate "$$file" || exit; done
 	@bin/icono run --plain examples/colour-mood
 	@bin/icono run --plain --record none examples/visual-frames
+	@bin/icono run --plain --record none examples/ensemble
 	@echo "examples: ok"
 
 gen: ## renew all generated files (schemas, the kinds' READMEs)

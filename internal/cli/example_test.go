@@ -2,11 +2,13 @@ package cli
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"icono/internal/chat/chattest"
+	"icono/internal/gemini/geminitest"
 	"icono/internal/onnx"
 )
 
@@ -37,9 +39,19 @@ func TestKindExamples(t *testing.T) {
 				t.Fatal(err)
 			}
 			args := []string{"run", file}
-			if kind == "gpt" { // a server of the same protocol answers
+			switch kind {
+			case "gpt": // a server of the same protocol answers
 				s := chattest.Start(t, chattest.Options{Script: func(*chattest.Call) chattest.Behaviour { return chattest.Says(`{"Place": "indoors", "Persons": 2}`) }})
 				args = append(args, "--record", "new_episodes", "--set", "place.base_url="+s.URL)
+			case "caption":
+				s := geminitest.Start(t, geminitest.Options{Key: "a-key-for-tests", Script: func(*geminitest.Call) geminitest.Behaviour { return geminitest.Says("Ein Bild.") }})
+				t.Setenv("CAPTION_KEY", "a-key-for-tests")
+				args = append(args, "--record", "new_episodes", "--set", "caption.base_url="+s.URL, "--set", "caption.key=${CAPTION_KEY}")
+			case "vision": // the model of objects would have to be downloaded
+				if out, err := exec.Command("tesseract", "--list-langs").Output(); err != nil || !strings.Contains(string(out), "deu") {
+					t.Skip("skipped: needs the program tesseract with German")
+				}
+				args = append(args, "--record", "new_episodes", "--set", "seen.features=[text]")
 			}
 			if code, _, text := run(t, args...); code != exitDone {
 				t.Errorf("exit code %d:\n%s", code, text)

@@ -50,7 +50,8 @@ func FindGallery(in *arrow.Schema, hint string) (Gallery, error) {
 	return g, nil
 }
 
-// Read returns the file of a row's picture and its name, or why there is none.
+// Read returns the file of a row's picture and its name, or why there is none that
+// can be given to a model: a cut-off file is a fault before it is paid for.
 func (g Gallery) Read(study stage.Study, rec arrow.Record, row int) (data []byte, name string, fault *Fault) {
 	col := rec.Column(g.Column)
 	name = strings.TrimSpace(columns.Format(col, row))
@@ -65,6 +66,9 @@ func (g Gallery) Read(study stage.Study, rec arrow.Record, row int) (data []byte
 			return nil, name, &Fault{stage.Missing, why}
 		}
 		return nil, name, &Fault{stage.Unreadable, why}
+	}
+	if err := picture.Whole(data); err != nil {
+		return nil, name, &Fault{stage.Unreadable, err.Error()}
 	}
 	return data, name, nil
 }
