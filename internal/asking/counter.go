@@ -85,12 +85,20 @@ func (c *Counter) trace(r answers.Request) {
 // what stops the run otherwise.
 func (c *Counter) Do(ctx context.Context, r answers.Request, ask func(context.Context) (answers.Answer, error)) (answers.Answer, answers.Origin, error) {
 	c.trace(r)
+	a, origin, err := c.do(ctx, r, ask)
+	if heard := c.desk.options.Heard; heard != nil {
+		heard(c.stage, r, a, err)
+	}
+	return a, origin, faulty(err)
+}
+
+func (c *Counter) do(ctx context.Context, r answers.Request, ask func(context.Context) (answers.Answer, error)) (answers.Answer, answers.Origin, error) {
 	if c.desk.options.Offline {
 		return c.offline(ctx, r)
 	}
 	a, origin, err := c.session.Do(ctx, r, ask)
 	c.count(origin, err)
-	return a, origin, faulty(err)
+	return a, origin, err
 }
 
 func (c *Counter) offline(ctx context.Context, r answers.Request) (answers.Answer, answers.Origin, error) {
@@ -102,7 +110,7 @@ func (c *Counter) offline(ctx context.Context, r answers.Request) (answers.Answe
 		return a, answers.Stored, &coding.Fault{Status: stage.Skipped, Reason: "there is no stored answer, and nothing is asked"}
 	}
 	c.count(answers.Stored, err)
-	return a, answers.Stored, faulty(err)
+	return a, answers.Stored, err
 }
 
 // faulty turns a stored fault into one of the row.

@@ -26,6 +26,9 @@ type Options struct {
 	// Offline asks nothing: a question without a stored answer is a row that is
 	// skipped. Desk.Export needs it.
 	Offline bool
+	// Heard, if not nil, is told of every answer that a stage uses, and of faults. It
+	// is called by many goroutines.
+	Heard func(stageID string, r answers.Request, a answers.Answer, err error)
 	Retry   answers.RetryPolicy
 	// Limit is what the run may spend; nil is no limit.
 	Limit  *price.Money

@@ -81,11 +81,19 @@ func (a *app) rehearse(ctx context.Context, s *study, ids ...string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	_, err := pipeline.Run(ctx, s.plan, pipeline.RunSettings{Settings: s.settings, Program: a.version, Only: ids, Dry: true})
+	_, err := a.replay(ctx, s, pipeline.RunSettings{Only: ids})
+	return err
+}
+
+// replay runs a study that was opened with flags.ask.offline, by stored answers
+// alone. It writes no file, and returns what each stage has done.
+func (a *app) replay(ctx context.Context, s *study, set pipeline.RunSettings) ([]stage.StageFacts, error) {
+	set.Settings, set.Program, set.Dry = s.settings, a.version, true
+	facts, err := pipeline.Run(ctx, s.plan, set)
 	if err != nil {
-		return failed(err)
+		return facts, failed(err)
 	}
-	return nil
+	return facts, nil
 }
 
 func (a *app) answersFaults() *cobra.Command {

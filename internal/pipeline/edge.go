@@ -195,6 +195,15 @@ func (r *runner) watch(rows stage.Rows, i int) stage.Rows {
 				return
 			}
 			l.out.Add(out.NumRows())
+			if r.set.Tap != nil {
+				if err := r.set.Tap(s.ID, out); err != nil {
+					if out != rec {
+						out.Release()
+					}
+					yield(nil, r.named(s, err))
+					return
+				}
+			}
 			more := yield(out, nil)
 			if out != rec {
 				out.Release()

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
 	"icono/internal/stage"
@@ -34,6 +35,9 @@ type RunSettings struct {
 	Progress func([]Progress)
 	// Memory is the allocator of all arrays; nil is Go's heap.
 	Memory memory.Allocator
+	// Tap, if not nil, is lent every batch that a stage yields, after its policy for
+	// faults. Stages that run beside each other call it at the same time.
+	Tap func(id string, rec arrow.Record) error
 	// Show, if not nil, receives the rows of the stages that nothing reads.
 	Show func(id string, t stage.Table) error
 }

@@ -90,7 +90,7 @@ func (g *google) connect(ctx context.Context) (*vision.Batcher, error) {
 		}
 		name, prefix := vision.KeyHeader()
 		t.Header, o.Secrets = http.Header{name: {prefix + key}}, []string{key}
-	case s.BaseURL == "":
+	case s.BaseURL == "" || s.Project != "":
 		credentials, err := g.Credentials()
 		if err != nil {
 			return nil, lacking(err)
