@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"icono/internal/clip"
+	"icono/internal/detect"
 	"icono/internal/onnx"
 	"icono/internal/palette"
 	"icono/internal/suggest"
@@ -42,7 +43,7 @@ something is missing that even the embedded model needs.`,
 			if model != "" {
 				return a.fetchModel(c.Context(), model)
 			}
-			found := a.examine()
+			found := a.examine(c.Context())
 			missing := false
 			for _, f := range found {
 				missing = missing || f.Needed && !f.OK
@@ -74,6 +75,9 @@ func modelNames() []string {
 	for _, m := range clip.Catalogue() {
 		names = append(names, m.Name)
 	}
+	for _, m := range detect.Catalogue() {
+		names = append(names, m.Name)
+	}
 	return names
 }
 
@@ -82,14 +86,25 @@ func (a *app) fetchModel(ctx context.Context, name string) error {
 	if names := modelNames(); !slices.Contains(names, name) {
 		return wrong("there is no model %q to download: %s", name, suggest.Hint(name, names))
 	}
-	store := clip.DefaultStore()
-	store.Progress = newBackends(a.Err, a.terminal(a.Err)).progress
-	store.Warn = func(text string) { fmt.Fprintf(a.Err, "warning: %s\n", text) }
-	dir, err := store.Install(ctx, name, "fp32")
+	progress := newBackends(a.Err, a.terminal(a.Err)).progress
+	warn := func(text string) { fmt.Fprintf(a.Err, "warning: %s\n", text) }
+	install := func() (string, error) {
+		store := clip.DefaultStore()
+		store.Progress, store.Warn = progress, warn
+		return store.Install(ctx, name, "fp32")
+	}
+	if slices.ContainsFunc(detect.Catalogue(), func(n detect.Named) bool { return n.Name == name }) {
+		install = func() (string, error) {
+			store := detect.DefaultStore()
+			store.Progress, store.Warn = progress, warn
+			return store.Install(ctx, name)
+		}
+	}
+	place, err := install()
 	if err != nil {
 		return failed(err)
 	}
-	fmt.Fprintf(a.Out, "%s is in %s\n", name, dir)
+	fmt.Fprintf(a.Out, "%s is in %s\n", name, place)
 	return nil
 }
 
@@ -114,7 +129,7 @@ func (a *app) printFindings(found []finding) {
 }
 
 // examine looks at the machine.
-func (a *app) examine() []finding {
+func (a *app) examine(ctx context.Context) []finding {
 	found := []finding{{Name: "icono", OK: true, What: fmt.Sprintf("%s, %s/%s, %d processors", a.version, runtime.GOOS, runtime.GOARCH, runtime.NumCPU())}}
 	found = append(found, runtimeFindings()...)
 	found = append(found, finding{Name: palette.Name, OK: true, What: "embedded: colour and light, for trying things"})
@@ -126,7 +141,8 @@ func (a *app) examine() []finding {
 		}
 		found = append(found, f)
 	}
-	found = append(found, keyFinding())
+	found = append(found, readerFindings(ctx)...)
+	found = append(found, keyFindings()...)
 	return append(found, diskFinding())
 }
 
@@ -143,15 +159,6 @@ func runtimeFindings() []finding {
 		cuda.Mend = "make setup-cuda   (needs an NVIDIA GPU with its driver, CUDA 13 and cuDNN 9; `device: auto` goes on without)"
 	}
 	return append(found, cuda)
-}
-
-// keyFinding says whether the key that most studies use is set. It is never shown.
-func keyFinding() finding {
-	f := finding{Name: "OPENAI_API_KEY", OK: os.Getenv("OPENAI_API_KEY") != "", What: "for the kind gpt, unless a stage names another variable or server"}
-	if !f.OK {
-		f.Mend = "export OPENAI_API_KEY=...   (recorded answers need none)"
-	}
-	return f
 }
 
 // diskFinding tries to write where spooled tables go.

@@ -170,3 +170,10 @@ func (e *Engine) Canonical() string {
 
 // limit is how long a process may take.
 func (e *Engine) limit() time.Duration { return e.options.Timeout }
+
+// Installed returns the version of tesseract on this machine and the languages that
+// it reads. Its errors are those of Open.
+func Installed(ctx context.Context) (version string, languages []string, err error) {
+	p, err := find(ctx, "", "")
+	return p.version, p.languages, err
+}
