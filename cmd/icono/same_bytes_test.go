@@ -37,28 +37,54 @@ func TestSameBytes(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(study, "pipeline.yaml"), fmt.Appendf(nil, every, 7), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	sameBytes(t, study, "x.csv", "x.parquet", "x.jsonl", "x.arrow", "x.html")
+}
+
+// TestSameBytesOfTheWholeMethod runs the example with every coder from its
+// cassettes alone, with other batches and workers.
+func TestSameBytesOfTheWholeMethod(t *testing.T) {
+	top := t.TempDir()
+	for _, name := range []string{"colour-mood", "ensemble"} {
+		if err := os.CopyFS(filepath.Join(top, name), os.DirFS(filepath.Join(examples(t), name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"out", ".icono"} {
+		if err := os.RemoveAll(filepath.Join(top, "ensemble", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sameBytes(t, filepath.Join(top, "ensemble"), "merged.csv", "posts.csv", "report.html")
+	if _, err := os.Stat(filepath.Join(top, "ensemble/.icono")); err == nil {
+		t.Error("a replay has left a store behind")
+	}
+}
+
+// sameBytes runs a study several times and compares its outputs.
+func sameBytes(t *testing.T, study string, outputs ...string) {
+	t.Helper()
 	want := map[string]string{}
 	forms := [][2]int{{256, 2}, {1, 1}, {2, 8}, {7, 3}, {26, 4}, {27, 1}, {512, 8}}
 	if race {
 		forms = forms[:3]
 	}
 	for _, c := range forms {
-		cmd := exec.Command("icono", "run", study, "--batch-rows", fmt.Sprint(c[0]), "--workers", fmt.Sprint(c[1]))
+		cmd := exec.Command("icono", "run", study, "--record", "none", "--batch-rows", fmt.Sprint(c[0]), "--workers", fmt.Sprint(c[1]))
 		cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+cacheHome())
 		if text, err := cmd.CombinedOutput(); cmd.ProcessState.ExitCode() == 3 {
 			t.Skip("skipped: needs ONNX Runtime, which `make setup` fetches")
 		} else if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		for _, ext := range []string{"csv", "parquet", "jsonl", "arrow", "html"} {
-			got, err := os.ReadFile(filepath.Join(study, "out/x."+ext))
+		for _, name := range outputs {
+			got, err := os.ReadFile(filepath.Join(study, "out", name))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want[ext] == "" {
-				want[ext] = string(got)
-			} else if want[ext] != string(got) {
-				t.Errorf("%d rows a batch, %d workers: x.%s differs", c[0], c[1], ext)
+			if want[name] == "" {
+				want[name] = string(got)
+			} else if want[name] != string(got) {
+				t.Errorf("%d rows a batch, %d workers: %s differs", c[0], c[1], name)
 			}
 		}
 	}

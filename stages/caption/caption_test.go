@@ -265,3 +265,33 @@ func TestByHand(t *testing.T) {
 		}
 	}
 }
+
+// Captions can be asked for in batches.
+func TestBatches(t *testing.T) {
+	s := chattest.Start(t, chattest.Options{Key: askingtest.Key, Script: func(*chattest.Call) chattest.Behaviour { return chattest.Says("A wall.") }})
+	c := config(asking.OpenAI, s.URL, func(c *caption.Config) { c.Mode, c.Batch.Poll = "batch", 0.01 })
+	got, _, err := captioned(t, askingtest.Office(t, t.TempDir(), nil), c, study(t), 2)
+	if err != nil || got[0][2] != "A wall." || got[2][2] != "A wall." || got[5][2] != "A wall." || got[1][3] != "missing" || got[4][3] != "unreadable" {
+		t.Errorf("%v, %v", got, err)
+	}
+	if s.Answers() != 2 {
+		t.Errorf("%d answers, want 2", s.Answers())
+	}
+}
+
+// A file that is cut off is its row's fault before anything is paid.
+func TestCutOffIsNotSent(t *testing.T) {
+	files := study(t)
+	whole, err := os.ReadFile(files.Resolve("red.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(files.Resolve("red.png"), whole[:len(whole)/2], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := geminitest.Start(t, geminitest.Options{Key: askingtest.Key, Script: func(*geminitest.Call) geminitest.Behaviour { return geminitest.Says("A wall.") }})
+	got, _, err := captioned(t, askingtest.Office(t, t.TempDir(), nil), config(asking.Gemini, s.URL, nil), files, 6)
+	if err != nil || got[0][3] != "unreadable" || got[5][3] != "unreadable" || got[2][3] != "ok" || s.Asked() != 1 {
+		t.Errorf("%v, %v, %d requests", got, err, s.Asked())
+	}
+}
