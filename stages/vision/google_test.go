@@ -22,6 +22,7 @@ import (
 	"icono/internal/price"
 	"icono/internal/stage"
 	"icono/internal/stagetest"
+	googlevision "icono/internal/vision"
 	"icono/internal/vision/visiontest"
 	"icono/stages/vision"
 )
@@ -74,7 +75,7 @@ func everything(p visiontest.Picture) visiontest.Answer {
 		"landmarkAnnotations": []any{map[string]any{"mid": "/m/t", "description": "Tower", "score": 0.5, "boundingPoly": at(0, 0, 60, 90),
 			"locations": []any{map[string]any{"latLng": map[string]any{"latitude": 48.8, "longitude": 2.3}}}}},
 		"webDetection": map[string]any{"bestGuessLabels": []any{map[string]any{"label": "poster"}}, "webEntities": []any{map[string]any{"entityId": "/m/e", "description": "Election", "score": 1.5}},
-			"fullMatchingImages": []any{map[string]any{"url": "https://a.example/1.jpg"}, map[string]any{"url": "https://a.example/2.jpg"}},
+			"fullMatchingImages":      []any{map[string]any{"url": "https://a.example/1.jpg"}, map[string]any{"url": "https://a.example/2.jpg"}},
 			"pagesWithMatchingImages": []any{map[string]any{"url": "https://a.example/", "pageTitle": "A"}}},
 	})
 }
@@ -253,7 +254,9 @@ func TestTenThousandPictures(t *testing.T) {
 	}
 	const rate = 24_000
 	s := visiontest.Start(t, visiontest.Options{Key: askingtest.Key, Plain: true, MaxBytes: 10_000_000,
-		Each:   func(p visiontest.Picture) visiontest.Answer { return visiontest.Text(p, "en", picture.Hash(p.Data)[:12]) },
+		Each: func(p visiontest.Picture) visiontest.Answer {
+			return visiontest.Text(p, "en", picture.Hash(p.Data)[:12])
+		},
 		Limits: visiontest.Limits{RequestsPerMinute: rate, Window: time.Second, Silent: true},
 		Script: func(c *visiontest.Call) visiontest.Behaviour {
 			if c.Seq%50 == 7 {
@@ -357,5 +360,38 @@ func TestReplayOfGoogle(t *testing.T) {
 		if err != nil || q.Rows != 6 || (want > 0) != (q.Requests == 3) || (want == 0) != (q.Stored == 3) {
 			t.Errorf("%s: %+v, %v", features, q, err)
 		}
+	}
+}
+
+// With a project and no key, the application-default credentials of the machine
+// ask, and are fetched when something must be asked.
+func TestCredentials(t *testing.T) {
+	s := visiontest.Start(t, visiontest.Options{Token: "ya29.a-token-of-the-test", Each: visiontest.Empty, KeepBodies: true})
+	account, err := s.ServiceAccount()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "account.json")
+	if err := os.WriteFile(file, account, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", file)
+	folder := t.TempDir()
+	d := readers(t, folder, func(o *asking.Options) {
+		o.Credentials = func() (asking.Credentials, error) { return googlevision.DefaultCredentials(nil) }
+	})
+	c := google(s.URL, func(c *vision.Config) { c.Key, c.Project, c.Features = "", "my-study-4711", []string{"text"} })
+	got, _, err := seen(t, d, c, study(t), rows(), 6)
+	if err != nil || got[0]["seen_status"] != "ok" || s.Tokens() != 1 {
+		t.Errorf("%v, %v, %d tokens", got, err, s.Tokens())
+	}
+	askingtest.NoSecretIn(t, folder, "ya29.a-token-of-the-test")
+
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", filepath.Join(t.TempDir(), "gone.json"))
+	d = readers(t, t.TempDir(), func(o *asking.Options) {
+		o.Credentials = func() (asking.Credentials, error) { return googlevision.DefaultCredentials(nil) }
+	})
+	if _, _, err = seen(t, d, c, study(t), rows(), 6); err == nil || !strings.Contains(err.Error(), "gcloud auth application-default login") {
+		t.Errorf("without credentials: %v", err)
 	}
 }
