@@ -48,6 +48,9 @@ func compare(here, recorded Request) []Difference {
 	field("provider", here.Provider, recorded.Provider)
 	field("model", here.Model, recorded.Model)
 	field("base URL", here.BaseURL, recorded.BaseURL)
+	if here.Provider != recorded.Provider { // questions of two protocols have nothing in common
+		return all
+	}
 	if here.Repeat != recorded.Repeat {
 		all = append(all, Difference{Part: "repeat", Here: strconv.Itoa(here.Repeat), Recorded: strconv.Itoa(recorded.Repeat)})
 	}

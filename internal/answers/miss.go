@@ -66,12 +66,15 @@ func (s *Session) miss(ctx context.Context, k Key, r Request) error {
 	return e
 }
 
-// weight orders lists of differences: few differing parts first, then few
-// places.
+// weight orders lists of differences: the same provider first, then few differing
+// parts, then few places.
 func weight(all []Difference) int {
 	parts := map[string]bool{}
 	for _, d := range all {
 		parts[d.Part] = true
+	}
+	if parts["provider"] {
+		return 1<<48 + len(all)
 	}
 	return len(parts)<<32 + len(all)
 }
