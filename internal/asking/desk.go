@@ -29,7 +29,7 @@ type Options struct {
 	// Heard, if not nil, is told of every answer that a stage uses, and of faults. It
 	// is called by many goroutines.
 	Heard func(stageID string, r answers.Request, a answers.Answer, err error)
-	Retry   answers.RetryPolicy
+	Retry answers.RetryPolicy
 	// Limit is what the run may spend; nil is no limit.
 	Limit  *price.Money
 	Prices *price.Table

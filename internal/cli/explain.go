@@ -42,6 +42,19 @@ type described struct {
 	Items       *described           `json:"items"`
 }
 
+// members is where the options of a mapping, or of the entries of a list, stand.
+func (d described) members() described {
+	for _, one := range d.AnyOf {
+		if len(one.members().Properties) > 0 {
+			return one.members()
+		}
+	}
+	if d.Items != nil && len(d.Properties) == 0 {
+		return d.Items.members()
+	}
+	return d
+}
+
 func kindNames() []string {
 	var names []string
 	for _, k := range stages.All(stages.Backends{}) {
@@ -103,13 +116,17 @@ func (a *app) explainOption(kind, path string, options []config.Option, d descri
 		if o.Name != name {
 			continue
 		}
-		if deeper && len(o.Fields) > 0 {
-			return a.explainOption(kind+"."+name, rest, o.Fields, d.Properties[name])
+		inner := d.Properties[name].members()
+		if deeper && len(o.Members()) > 0 {
+			return a.explainOption(kind+"."+name, rest, o.Members(), inner)
 		}
 		if rest != "" {
 			return wrong("%s.%s has no options of its own\n`icono explain %s.%s` says what it takes", kind, name, kind, name)
 		}
 		fmt.Fprintf(a.Out, "%s.%s\n%s\n", kind, headline(o), indent(wrap(d.Properties[name].Description, 74)))
+		for _, m := range o.Members() {
+			fmt.Fprintf(a.Out, "\n%s.%s.%s\n%s\n", kind, name, headline(m), indent(wrap(inner.Properties[m.Name].Description, 74)))
+		}
 		return nil
 	}
 	return wrong("%s has no option `%s`\n%s", kind, name, suggest.Hint(name, names))

@@ -181,6 +181,9 @@ func (a *app) summary(facts []stage.StageFacts, done, early bool, took time.Dura
 	}
 	a.table(a.Err, rows, 2, 3)
 	for _, f := range facts {
+		if len(f.Added) > 0 {
+			fmt.Fprintf(a.Err, "%s: rows added: %s\n", f.ID, tally(f.Added))
+		}
 		for _, c := range f.Counted {
 			fmt.Fprintf(a.Err, "%s: %s %s\n", f.ID, number(c.N), c.Name)
 		}

@@ -53,6 +53,14 @@ type Option struct {
 // tag `yaml:",inline"` stand among its own.
 func Describe(config any) []Option { return describeStruct(reflect.ValueOf(config).Elem()) }
 
+// Members are the options of an option's mapping, or of each entry of its list.
+func (o Option) Members() []Option {
+	for o.Elem != nil {
+		o = *o.Elem
+	}
+	return o.Fields
+}
+
 func describeStruct(v reflect.Value) []Option {
 	var out []Option
 	for i := range v.NumField() {

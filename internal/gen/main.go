@@ -79,7 +79,7 @@ func undocumented(k stage.Kind, options []config.Option, prose *docs.Prose) erro
 		if prose.Field(o.Owner, o.Field) == "" {
 			return fmt.Errorf("the option %s.%s has no comment", k.Name, o.Name)
 		}
-		if err := undocumented(k, o.Fields, prose); err != nil {
+		if err := undocumented(k, o.Members(), prose); err != nil {
 			return err
 		}
 	}

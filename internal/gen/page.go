@@ -37,7 +37,7 @@ func row(b *bytes.Buffer, o config.Option, prose *docs.Prose, prefix string) {
 		doc += fmt.Sprintf(" Example: `%s`.", cell(o.Example))
 	}
 	fmt.Fprintf(b, "| `%s%s` | %s | %s | %s |\n", prefix, o.Name, cell(o.Takes()), fallback, doc)
-	for _, f := range o.Fields {
+	for _, f := range o.Members() {
 		row(b, f, prose, prefix+o.Name+".")
 	}
 }

@@ -43,4 +43,3 @@ func TestWholeLooksBehindTheHead(t *testing.T) {
 		t.Errorf("cut off: %v", err)
 	}
 }
-
