@@ -1,6 +1,7 @@
 package coding
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -48,6 +49,17 @@ func FindGallery(in *arrow.Schema, hint string) (Gallery, error) {
 	}
 	g.Root = stage.RootOf(in.Field(g.Column))
 	return g, nil
+}
+
+// Keyed returns the pictures of a table whose rows are asked about, and the index
+// of their key. The error is one or two *stage.OptionError.
+func Keyed(in *arrow.Schema) (key int, g Gallery, err error) {
+	key = stage.Find(in, stage.Key)
+	g, err = FindGallery(in, "give the stage that loads the table an `image`")
+	if key < 0 {
+		err = errors.Join(err, NoKey())
+	}
+	return key, g, err
 }
 
 // Read returns the file of a row's picture and its name, or why there is none that

@@ -54,16 +54,10 @@ func (*captioner) EstimateRows(in []int64) int64 { return in[0] }
 // Schema implements stage.Stage.
 func (c *captioner) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
 	var err error
-	c.key = stage.Find(in[0], stage.Key)
-	c.gallery, err = coding.FindGallery(in[0], "give the stage that loads the table an `image`")
-	errs := []error{err}
-	if c.key < 0 {
-		errs = append(errs, coding.NoKey())
-	}
+	c.key, c.gallery, err = coding.Keyed(in[0])
 	c.columns = coding.Layout(c.scheme, c.id, "", 1)
-	errs = append(errs, stage.Taken(in[0], c.columns.Fields(), "column", c.id+"_text"))
 	c.schema = columns.AppendFields(in[0], c.columns.Fields()...)
-	return c.schema, errors.Join(errs...)
+	return c.schema, errors.Join(err, stage.Taken(in[0], c.columns.Fields(), "column", c.id+"_text"))
 }
 
 // Prepare implements stage.Preparer.

@@ -1,12 +1,7 @@
 package caption_test
 
 import (
-	"bytes"
-	"image"
-	"image/color"
-	"image/png"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -38,24 +33,7 @@ func rows() [][]any {
 
 func study(t testing.TB) stage.Study {
 	t.Helper()
-	dir := t.TempDir()
-	for name, c := range map[string]color.RGBA{"red.png": {200, 0, 0, 255}, "blue.png": {0, 0, 200, 255}} {
-		m := image.NewRGBA(image.Rect(0, 0, 60, 90))
-		for i := range 60 * 90 {
-			m.Set(i%60, i/60, c)
-		}
-		var b bytes.Buffer
-		if err := png.Encode(&b, m); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.WriteFile(filepath.Join(dir, "text.png"), []byte("no picture"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return stagetest.Folder(dir)
+	return stagetest.Pictures(t, 60, 90)
 }
 
 func config(provider, url string, change func(*caption.Config)) *caption.Config {

@@ -1,7 +1,6 @@
 package ensemble_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,39 +16,21 @@ import (
 
 	"icono/internal/answers"
 	"icono/internal/asking"
+	"icono/internal/asking/askingtest"
 	"icono/internal/chat/chattest"
-	"icono/internal/coding"
 	"icono/internal/option"
-	"icono/internal/price"
 	"icono/internal/stage"
 	"icono/internal/stagetest"
 	"icono/stages/ensemble"
 )
 
 // key is the key that the test's server wants.
-const key = "sk-planted-0123456789abcdef"
+const key = askingtest.Key
 
-// desk opens models through a store in a folder. It implements ensemble.Askers.
-type desk struct{ *asking.Desk }
-
-func (d desk) Open(ctx context.Context, id string, s asking.Server) (coding.Asker, error) {
-	return d.Line(ctx, id, s)
-}
-
-func office(t testing.TB, folder string, mode answers.Mode) desk {
+// office makes a desk for a folder.
+func office(t testing.TB, folder string, mode answers.Mode) askingtest.Desk {
 	t.Helper()
-	prices, err := price.Builtin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := asking.New(asking.Options{Folder: filepath.Join(folder, ".icono"), Cassettes: filepath.Join(folder, "cassettes"), Mode: mode, Prices: prices,
-		Variable: func(string) string { return key }})
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return desk{d}
+	return askingtest.Office(t, folder, func(o *asking.Options) { o.Mode = mode })
 }
 
 const codebook = `

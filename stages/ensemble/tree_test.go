@@ -8,6 +8,7 @@ import (
 
 	"icono/internal/answers"
 	"icono/internal/asking"
+	"icono/internal/asking/askingtest"
 	"icono/internal/chat/chattest"
 	"icono/internal/price"
 	"icono/internal/stagetest"
@@ -82,7 +83,7 @@ func TestBudget(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	got, _, err := merged(t, desk{d}, asked(s.URL, nil), study(t), 2)
+	got, _, err := merged(t, askingtest.Desk{Desk: d}, asked(s.URL, nil), study(t), 2)
 	if err != nil || s.Asked() != 0 {
 		t.Fatalf("%v, %d requests", err, s.Asked())
 	}

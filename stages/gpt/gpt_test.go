@@ -1,14 +1,7 @@
 package gpt_test
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"image"
-	"image/color"
-	"image/png"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -20,8 +13,8 @@ import (
 
 	"icono/internal/answers"
 	"icono/internal/asking"
+	"icono/internal/asking/askingtest"
 	"icono/internal/chat/chattest"
-	"icono/internal/coding"
 	"icono/internal/option"
 	"icono/internal/price"
 	"icono/internal/stage"
@@ -32,34 +25,18 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // key is the key that the test's server wants.
-const key = "sk-planted-0123456789abcdef"
-
-// desk opens models through a store in a folder. It implements gpt.Askers.
-type desk struct{ *asking.Desk }
-
-func (d desk) Open(ctx context.Context, id string, s asking.Server) (coding.Asker, error) {
-	return d.Line(ctx, id, s)
-}
+const key = askingtest.Key
 
 // office makes a desk for a folder.
-func office(t testing.TB, folder string, change func(*asking.Options)) desk {
+func office(t testing.TB, folder string, change func(*asking.Options)) askingtest.Desk {
 	t.Helper()
-	prices, err := price.Builtin()
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := asking.Options{Folder: filepath.Join(folder, ".icono"), Cassettes: filepath.Join(folder, "cassettes"), Mode: answers.NewEpisodes, Prices: prices,
-		Variable: func(string) string { return key }}
-	if change != nil {
-		change(&o)
-	}
-	d := asking.New(o)
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return desk{d}
+	return askingtest.Office(t, folder, change)
+}
+
+// noKeyIn fails where a file in a folder holds the key.
+func noKeyIn(t *testing.T, folder string) {
+	t.Helper()
+	askingtest.NoSecretIn(t, folder, key)
 }
 
 // server serves good answers about places, unless script says otherwise.
@@ -102,24 +79,7 @@ func rows() [][]any {
 // study is a folder with small pictures.
 func study(t testing.TB) stage.Study {
 	t.Helper()
-	dir := t.TempDir()
-	for name, c := range map[string]color.RGBA{"red.png": {200, 0, 0, 255}, "blue.png": {0, 0, 200, 255}} {
-		m := image.NewRGBA(image.Rect(0, 0, 8, 8))
-		for i := range 64 {
-			m.Set(i%8, i/8, c)
-		}
-		var b bytes.Buffer
-		if err := png.Encode(&b, m); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.WriteFile(filepath.Join(dir, "text.png"), []byte("no picture"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return stagetest.Folder(dir)
+	return stagetest.Pictures(t, 8, 8)
 }
 
 // coded runs the kind and returns its rows.
@@ -237,24 +197,6 @@ func TestReplay(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	noKeyIn(t, folder)
-}
-
-// noKeyIn fails where a file in a folder holds the key.
-func noKeyIn(t *testing.T, folder string) {
-	t.Helper()
-	err := filepath.WalkDir(folder, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		if bytes.Contains(text, []byte(key)) {
-			t.Errorf("the key is in %s", path)
-		}
-		return err
-	})
-	if err != nil {
-		t.Error(err)
-	}
 }
 
 func TestFaults(t *testing.T) {

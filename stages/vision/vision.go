@@ -51,21 +51,15 @@ func (*viewer) EstimateRows(in []int64) int64 { return in[0] }
 // Schema implements stage.Stage.
 func (v *viewer) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
 	var err error
-	v.key = stage.Find(in[0], stage.Key)
-	v.gallery, err = coding.FindGallery(in[0], "give the stage that loads the table an `image`")
-	errs := []error{err}
-	if v.key < 0 {
-		errs = append(errs, coding.NoKey())
-	}
+	v.key, v.gallery, err = coding.Keyed(in[0])
 	v.finds = v.config.finds()
 	fields := make([]arrow.Field, len(v.finds))
 	for i, f := range v.finds {
 		fields[i] = f.field
 	}
 	v.columns = coding.Arrange(fields, v.id, v.config.Prefix, 1)
-	errs = append(errs, stage.Taken(in[0], v.columns.Fields(), "prefix", v.id+"_"))
 	v.schema = columns.AppendFields(in[0], v.columns.Fields()...)
-	return v.schema, errors.Join(errs...)
+	return v.schema, errors.Join(err, stage.Taken(in[0], v.columns.Fields(), "prefix", v.id+"_"))
 }
 
 // Prepare implements stage.Preparer.

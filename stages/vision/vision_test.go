@@ -1,15 +1,10 @@
 package vision_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"image"
-	"image/color"
-	"image/png"
 	"math"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -87,24 +82,7 @@ func many(n int) (rows [][]any) {
 
 func study(t testing.TB) stage.Study {
 	t.Helper()
-	dir := t.TempDir()
-	for name, c := range map[string]color.RGBA{"red.png": {200, 0, 0, 255}, "blue.png": {0, 0, 200, 255}} {
-		m := image.NewRGBA(image.Rect(0, 0, 60, 90))
-		for i := range 60 * 90 {
-			m.Set(i%60, i/60, c)
-		}
-		var b bytes.Buffer
-		if err := png.Encode(&b, m); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.WriteFile(filepath.Join(dir, "text.png"), []byte("no picture"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return stagetest.Folder(dir)
+	return stagetest.Pictures(t, 60, 90)
 }
 
 func hash(t testing.TB, files stage.Study, name string) string {
