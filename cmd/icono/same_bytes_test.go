@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"icono/internal/onnx"
 )
 
 // every is a study with a stage of every kind and an output of every format.
@@ -41,7 +43,8 @@ func TestSameBytes(t *testing.T) {
 }
 
 // TestSameBytesOfTheWholeMethod runs the example with every coder from its
-// cassettes alone, with other batches and workers.
+// cassettes alone, without models, keys and ONNX Runtime, with other batches and
+// workers.
 func TestSameBytesOfTheWholeMethod(t *testing.T) {
 	top := t.TempDir()
 	for _, name := range []string{"colour-mood", "ensemble"} {
@@ -54,6 +57,8 @@ func TestSameBytesOfTheWholeMethod(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	t.Setenv(onnx.LibraryVariable, filepath.Join(top, "nowhere.so")) // vectors are recorded too
+	t.Setenv("OPENAI_API_KEY", "")
 	sameBytes(t, filepath.Join(top, "ensemble"), "merged.csv", "posts.csv", "report.html")
 	if _, err := os.Stat(filepath.Join(top, "ensemble/.icono")); err == nil {
 		t.Error("a replay has left a store behind")

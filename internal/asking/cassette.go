@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"icono/internal/answers"
 )
@@ -17,14 +18,17 @@ type Exported struct {
 	Missed      int64 // questions without an answer
 }
 
-// Export writes a cassette for each stage: the stored answers to the questions of
-// this run, and no others.
-func (d *Desk) Export(ctx context.Context) ([]Exported, error) {
+// Export writes a cassette for each of the stages: the stored answers to the
+// questions of this run, and no others.
+func (d *Desk) Export(ctx context.Context, stages []string) ([]Exported, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var out []Exported
 	for _, c := range d.counters {
-		e := Exported{Stage: c.stage, Path: filepath.Join(d.options.Cassettes, c.stage+".jsonl"), Missed: c.Spending().Missed}
+		if !slices.Contains(stages, c.stage) {
+			continue
+		}
+		e := Exported{Stage: c.stage, Path: d.cassette(c.stage), Missed: c.Spending().Missed}
 		var err error
 		if e.Lines, err = c.export(ctx, e.Path); err != nil {
 			return out, fmt.Errorf("the cassette of %s cannot be written: %w", c.stage, err)

@@ -122,6 +122,17 @@ func faulty(err error) error {
 	return err
 }
 
+// Record stores answers that were not asked for through Do, in one durable step.
+func (c *Counter) Record(ctx context.Context, all ...answers.Recorded) error {
+	for _, one := range all {
+		c.trace(one.Request)
+	}
+	return c.session.Record(ctx, all...)
+}
+
+// Replays reports whether nothing is stored.
+func (c *Counter) Replays() bool { return c.session.Replays() }
+
 // Lookup returns the stored answer to a request, and whether there is one that
 // would be used. A stored fault that would not be asked again is a *coding.Fault.
 func (c *Counter) Lookup(ctx context.Context, r answers.Request) (answers.Answer, bool, error) {

@@ -62,8 +62,6 @@ type Desk struct {
 	// counters are those of all stages, lines those that ask models.
 	counters []*Counter
 	lines    []*Line
-	// cassettes are those of stages that ask nobody.
-	cassettes []*answers.Cassette
 }
 
 // New makes a desk. It opens nothing.
@@ -112,10 +110,6 @@ func (d *Desk) Close() error {
 	for _, c := range d.counters {
 		errs = append(errs, c.close())
 	}
-	for _, c := range d.cassettes {
-		errs = append(errs, c.Close())
-	}
-	d.cassettes = nil
 	if d.store != nil {
 		errs = append(errs, d.store.Close())
 		d.store = nil

@@ -32,12 +32,18 @@ hashes, and no keys.`,
 
 func (a *app) answersExport() *cobra.Command {
 	var flags studyFlags
+	var vectors bool
 	c := &cobra.Command{
 		Use:   "export [FILE or FOLDER]",
 		Short: "Write a cassette for each stage that asks a model",
-		Args:  atMost(1, "file or folder"),
+		Long: `Write the answers that the study uses to cassettes/STAGE.jsonl. With --vectors those
+of CLIP stages are written too, so that a replay needs neither the model nor the
+library that runs it: about 3 kB for each picture.`,
+		Example: "  icono answers export\n  icono answers export --vectors",
+		Args:    atMost(1, "file or folder"),
 		RunE: func(c *cobra.Command, args []string) error {
-			flags.ask.look, flags.ask.offline = true, true
+			flags.ask.look, flags.ask.offline = !vectors, true
+			flags.ask.record = "new_episodes"
 			s, err := a.open(c.Context(), args, flags, true)
 			if err != nil {
 				return err
@@ -46,9 +52,10 @@ func (a *app) answersExport() *cobra.Command {
 			if err := a.admit(s.faults); err != nil {
 				return err
 			}
+			s.backends.askers.vectors = vectors
 			var asking []string
 			for _, st := range s.plan.Stages {
-				if _, asks := st.Stage.(stage.Quoter); asks {
+				if _, asks := st.Stage.(stage.Quoter); asks || vectors && st.Kind == "clip" {
 					asking = append(asking, st.ID)
 				}
 			}
@@ -58,7 +65,7 @@ func (a *app) answersExport() *cobra.Command {
 			if s.backends.askers.desk == nil {
 				return wrong("no stage of this pipeline asks a model")
 			}
-			written, err := s.backends.askers.desk.Export(c.Context())
+			written, err := s.backends.askers.desk.Export(c.Context(), asking)
 			for _, e := range written {
 				fmt.Fprintf(a.Out, "%s: %s answers in %s\n", e.Stage, number(int64(e.Lines)), e.Path)
 				if e.Missed > 0 {
@@ -72,6 +79,7 @@ func (a *app) answersExport() *cobra.Command {
 		},
 	}
 	flags.register(c)
+	c.Flags().BoolVar(&vectors, "vectors", false, "write the vectors of CLIP stages too")
 	return c
 }
 

@@ -111,6 +111,8 @@ func readPrices(p *pipeline.Plan, dir string) (*price.Table, error) {
 // askers opens models for the stages of a run. It implements gpt.Askers.
 type askers struct {
 	options func() (asking.Options, error)
+	// vectors has those of all models kept.
+	vectors bool
 
 	mu    sync.Mutex
 	desk  *asking.Desk
@@ -159,18 +161,14 @@ func (a *askers) openDesk() error {
 	return err
 }
 
-// Shelf implements clip.Shelves. The vectors of palette are not kept: they are
-// computed faster than they are read.
-func (a *askers) Shelf(ctx context.Context, stageID, model string, facts []stage.Fact, dim int) (*vectors.Shelf, error) {
-	if model == palette.Name {
-		return nil, nil
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if err := a.openDesk(); err != nil {
+// Keeper implements clip.Shelves. The vectors of palette are kept only where they
+// are to be exported or have been: they are computed faster than they are read.
+func (a *askers) Keeper(ctx context.Context, stageID, model string) (vectors.Keeper, error) {
+	desk, err := a.Desk()
+	if err != nil || model == palette.Name && !a.vectors && !desk.Recorded(stageID) {
 		return nil, err
 	}
-	return a.desk.Shelf(ctx, stageID, model, facts, dim)
+	return desk.Counter(ctx, stageID, nil)
 }
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)

@@ -1,6 +1,6 @@
-// Package vectors keeps the vectors that a model made of pictures as its
-// answers, so that a study with other phrases, or run again, need not compute
-// them.
+// Package vectors keeps the vectors that a model made of pictures and phrases as
+// its answers, so that a study with other phrases, or run again, need not compute
+// them, and one that is replayed needs no model.
 package vectors
 
 import (
@@ -23,10 +23,20 @@ type Vector struct {
 	Values  []float32
 }
 
+// Keeper keeps the answers of a stage. It is an *asking.Counter.
+type Keeper interface {
+	// Lookup returns a stored answer, and whether there is one that would be used.
+	Lookup(ctx context.Context, r answers.Request) (answers.Answer, bool, error)
+	// Record stores answers in one durable step.
+	Record(ctx context.Context, all ...answers.Recorded) error
+	// Replays reports whether nothing is stored.
+	Replays() bool
+}
+
 // Shelf holds the vectors of one model as it is run. It is safe for concurrent
 // use.
 type Shelf struct {
-	session *answers.Session
+	session Keeper
 	model   string
 	run     json.RawMessage
 	dim     int
@@ -34,7 +44,7 @@ type Shelf struct {
 
 // New makes a shelf of a stage's answers. facts say what decides a vector beside
 // the picture: the model's files, precision, device, preprocessing.
-func New(session *answers.Session, model string, facts []stage.Fact, dim int) (*Shelf, error) {
+func New(session Keeper, model string, facts []stage.Fact, dim int) (*Shelf, error) {
 	run := make([][2]string, len(facts))
 	for i, f := range facts {
 		run[i] = [2]string{f.Name, f.Value}
@@ -46,16 +56,25 @@ func New(session *answers.Session, model string, facts []stage.Fact, dim int) (*
 // question is the request of a vector, as it is stored.
 type question struct {
 	Run     json.RawMessage `json:"run"`
-	Picture struct {
-		SHA256 string `json:"sha256"`
-	} `json:"picture"`
+	Picture *digest         `json:"picture,omitempty"`
+	Phrase  string          `json:"phrase,omitempty"`
 }
 
-func (s *Shelf) request(row string, picture [32]byte) (answers.Request, error) {
-	q := question{Run: s.run}
-	q.Picture.SHA256 = hex.EncodeToString(picture[:])
+type digest struct {
+	SHA256 string `json:"sha256"`
+}
+
+func (s *Shelf) request(row string, q question) (answers.Request, error) {
+	q.Run = s.run
 	body, err := json.Marshal(q)
-	return answers.Request{Row: row, Provider: "local", Model: s.model, Body: body}, err
+	return answers.Request{Row: row, Provider: provider, Model: s.model, Body: body}, err
+}
+
+// provider is that of stored answers of models on this machine.
+const provider = "local"
+
+func ofPicture(picture [32]byte) question {
+	return question{Picture: &digest{hex.EncodeToString(picture[:])}}
 }
 
 // answer is a vector as it is stored: float32 values, little endian, in base64.
@@ -65,7 +84,18 @@ type answer struct {
 
 // Find returns the vector of a picture, nil where none is kept.
 func (s *Shelf) Find(ctx context.Context, row string, picture [32]byte) ([]float32, error) {
-	r, err := s.request(row, picture)
+	return s.find(ctx, row, ofPicture(picture))
+}
+
+// FindPhrase returns the vector of a phrase, nil where none is kept.
+func (s *Shelf) FindPhrase(ctx context.Context, phrase string) ([]float32, error) {
+	return s.find(ctx, phraseRow(phrase), question{Phrase: phrase})
+}
+
+func phraseRow(phrase string) string { return "phrase " + phrase }
+
+func (s *Shelf) find(ctx context.Context, row string, q question) ([]float32, error) {
+	r, err := s.request(row, q)
 	if err != nil {
 		return nil, err
 	}
@@ -86,19 +116,43 @@ func (s *Shelf) Find(ctx context.Context, row string, picture [32]byte) ([]float
 	return out, nil
 }
 
-// Keep stores vectors in one durable step. A replay stores nothing.
+// Keep stores vectors of pictures in one durable step. A replay stores nothing.
 func (s *Shelf) Keep(ctx context.Context, all []Vector) error {
+	list := make([]kept, len(all))
+	for i, v := range all {
+		list[i] = kept{v.Row, ofPicture(v.Picture), v.Values}
+	}
+	return s.keep(ctx, list)
+}
+
+// KeepPhrases stores the vectors of phrases.
+func (s *Shelf) KeepPhrases(ctx context.Context, phrases []string, vectors [][]float32) error {
+	list := make([]kept, len(phrases))
+	for i, p := range phrases {
+		list[i] = kept{phraseRow(p), question{Phrase: p}, vectors[i]}
+	}
+	return s.keep(ctx, list)
+}
+
+// kept is a vector that is to be stored.
+type kept struct {
+	row    string
+	of     question
+	values []float32
+}
+
+func (s *Shelf) keep(ctx context.Context, all []kept) error {
 	if s.session.Replays() || len(all) == 0 {
 		return nil
 	}
 	list := make([]answers.Recorded, len(all))
 	for i, v := range all {
-		r, err := s.request(v.Row, v.Picture)
+		r, err := s.request(v.row, v.of)
 		if err != nil {
 			return err
 		}
-		raw := make([]byte, 0, 4*len(v.Values))
-		for _, x := range v.Values {
+		raw := make([]byte, 0, 4*len(v.values))
+		for _, x := range v.values {
 			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(x))
 		}
 		body, err := json.Marshal(answer{base64.StdEncoding.EncodeToString(raw)})

@@ -98,12 +98,7 @@ func (c *classify) Prepare(ctx context.Context, env stage.Env, _ []*arrow.Schema
 	if c.config.isFolder(c.models.Names()) {
 		request.Model = env.Study.Resolve(c.config.Model)
 	}
-	encoder, err := c.models.Open(ctx, request)
-	if err != nil {
-		return err
-	}
-	c.encoder = encoder
-	if err := c.openShelf(ctx); err != nil {
+	if err := c.open(ctx, func(ctx context.Context) (Encoder, error) { return c.models.Open(ctx, request) }); err != nil {
 		return err
 	}
 	return c.prepareHead(ctx)
@@ -141,6 +136,9 @@ func (c *classify) prepareHead(ctx context.Context) error {
 	}
 	vectors, err := c.encoder.EmbedTexts(ctx, phrases)
 	if err != nil {
+		return err
+	}
+	if err := c.keepPhrases(ctx, phrases, vectors); err != nil {
 		return err
 	}
 	var faults faults

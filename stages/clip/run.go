@@ -9,7 +9,6 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 
-	"icono/internal/clip"
 	"icono/internal/columns"
 	"icono/internal/flow"
 	"icono/internal/media"
@@ -48,7 +47,7 @@ type prepared struct {
 func (c *classify) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.Rows {
 	return func(yield func(arrow.Record, error) bool) {
 		c.tell(env.Ledger)
-		r := &runner{classify: c, env: env, size: c.encoder.Size(), normal: c.encoder.Normalizer()}
+		r := &runner{classify: c, env: env, size: c.encoder.Size()}
 		r.pool.New = func() any {
 			b := make([]byte, r.size*r.size*3)
 			return &b
@@ -84,7 +83,6 @@ type runner struct {
 	*classify
 	env      stage.Env
 	size     int
-	normal   *clip.Normalizer
 	pool     sync.Pool // of *[]byte
 	decoders sync.Pool // of *picture.Decoder
 
@@ -214,8 +212,12 @@ func (r *runner) infer(ctx context.Context) error {
 	if r.pixels == nil {
 		r.pixels, r.vectors = make([]float32, r.config.BatchSize*area), make([]float32, r.config.BatchSize*dim)
 	}
+	normal, err := r.normalizer(ctx, r.ready[0].path)
+	if err != nil {
+		return err
+	}
 	for i, p := range r.ready {
-		r.normal.Apply(*p.pixels, r.pixels[i*area:(i+1)*area])
+		normal.Apply(*p.pixels, r.pixels[i*area:(i+1)*area])
 		r.recycle(p)
 	}
 	if err := r.encoder.EmbedImages(ctx, r.pixels[:n*area], n, r.vectors[:n*dim]); err != nil {

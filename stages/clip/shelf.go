@@ -2,28 +2,72 @@ package clip
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
+	"icono/internal/clip"
 	"icono/internal/media"
 	"icono/internal/stage"
 	"icono/internal/vectors"
 )
 
-// Shelves keep the vectors of pictures between runs.
+// Shelves keep the vectors of pictures and phrases between runs.
 type Shelves interface {
-	// Shelf returns those of a stage's model, nil where none are kept. facts say
-	// what decides a vector beside the picture, dim is its length.
-	Shelf(ctx context.Context, stageID, model string, facts []stage.Fact, dim int) (*vectors.Shelf, error)
+	// Keeper returns what keeps those of a stage's model, nil where none are kept.
+	Keeper(ctx context.Context, stageID, model string) (vectors.Keeper, error)
 }
 
-func (c *classify) openShelf(ctx context.Context) (err error) {
-	if c.kept == nil {
+// settings are what the configuration says of the model, beside its name.
+func (c *classify) settings() string {
+	return fmt.Sprintf("precision %s, image size %d", c.config.Precision, c.config.ImageSize)
+}
+
+// open opens the model, or what is recorded of it in a replay, and the shelf of
+// its vectors.
+func (c *classify) open(ctx context.Context, real func(context.Context) (Encoder, error)) (err error) {
+	var keeper vectors.Keeper
+	if c.kept != nil {
+		if keeper, err = c.kept.Keeper(ctx, c.id, c.config.Model); err != nil {
+			return err
+		}
+	}
+	if keeper == nil {
+		c.encoder, err = real(ctx)
+		return err
+	}
+	if keeper.Replays() {
+		card, err := vectors.FindCard(ctx, keeper, c.config.Model, c.settings())
+		if err != nil {
+			return err
+		}
+		if card != nil {
+			r := &recorded{card: *card, stage: c.id, real: real}
+			r.shelf, err = c.newShelf(keeper, r)
+			c.encoder, c.shelf = r, r.shelf
+			return err
+		}
+	}
+	if c.encoder, err = real(ctx); err != nil {
+		return err
+	}
+	if c.shelf, err = c.newShelf(keeper, c.encoder); err != nil {
+		return err
+	}
+	return vectors.KeepCard(ctx, keeper, c.config.Model, c.settings(), vectors.Card{Facts: c.encoder.Facts(), Dim: c.encoder.Dim(), Side: c.encoder.Size(), Scale: c.encoder.LogitScale()})
+}
+
+func (c *classify) newShelf(keeper vectors.Keeper, e Encoder) (*vectors.Shelf, error) {
+	facts := append(slices.Clone(e.Facts()), stage.Fact{Name: "EXIF orientation", Value: fmt.Sprint(c.config.Orient)})
+	return vectors.New(keeper, c.config.Model, facts, e.Dim())
+}
+
+// keepPhrases stores the vectors of the phrases that were computed.
+func (c *classify) keepPhrases(ctx context.Context, phrases []string, v [][]float32) error {
+	if c.shelf == nil {
 		return nil
 	}
-	facts := append(slices.Clone(c.encoder.Facts()), stage.Fact{Name: "EXIF orientation", Value: fmt.Sprint(c.config.Orient)})
-	c.shelf, err = c.kept.Shelf(ctx, c.id, c.config.Model, facts, c.encoder.Dim())
-	return err
+	return c.shelf.KeepPhrases(ctx, phrases, v)
 }
 
 // keep stores the vectors that were computed.
@@ -36,4 +80,99 @@ func (r *runner) keep(ctx context.Context, dim int) error {
 		all[i] = vectors.Vector{Row: media.Under(r.root, p.path), Picture: p.hash, Values: r.vectors[i*dim : (i+1)*dim]}
 	}
 	return r.shelf.Keep(ctx, all)
+}
+
+// recorded is a model of which vectors are recorded. The model itself is opened
+// only for what is not, and must be the same then.
+type recorded struct {
+	card  vectors.Card
+	stage string
+	shelf *vectors.Shelf
+	real  func(context.Context) (Encoder, error)
+
+	opened Encoder // nil until it is needed
+}
+
+// model opens the model itself.
+func (r *recorded) model(ctx context.Context, lacks string) (Encoder, error) {
+	if r.opened != nil {
+		return r.opened, nil
+	}
+	e, err := r.real(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%s is recorded for the stage `%s`, and the model cannot be used here: %w", lacks, r.stage, err)
+	}
+	for i, f := range e.Facts() {
+		if i >= len(r.card.Facts) || r.card.Facts[i] != f {
+			was := "nothing"
+			if i < len(r.card.Facts) {
+				was = r.card.Facts[i].Name + " " + r.card.Facts[i].Value
+			}
+			return nil, fmt.Errorf("%s is recorded for the stage `%s`, and the model here is not the recorded one: %s %s, recorded %s; run with `--record new_episodes`", lacks, r.stage, f.Name, f.Value, was)
+		}
+	}
+	r.opened = e
+	return e, nil
+}
+
+// Dim, Size, LogitScale and Facts are those of the card.
+
+func (r *recorded) Dim() int            { return r.card.Dim }
+func (r *recorded) Size() int           { return r.card.Side }
+func (r *recorded) LogitScale() float64 { return r.card.Scale }
+func (r *recorded) Facts() []stage.Fact { return r.card.Facts }
+func (r *recorded) Notes() []string     { return nil }
+
+// Normalizer implements Encoder. It is wanted before EmbedImages alone.
+func (r *recorded) Normalizer() *clip.Normalizer {
+	if r.opened == nil {
+		return nil
+	}
+	return r.opened.Normalizer()
+}
+
+// Explain implements Encoder.
+func (r *recorded) Explain(phrase string) string {
+	if r.opened == nil {
+		return "its recorded vector is zero"
+	}
+	return r.opened.Explain(phrase)
+}
+
+// EmbedTexts implements Encoder.
+func (r *recorded) EmbedTexts(ctx context.Context, phrases []string) ([][]float32, error) {
+	out := make([][]float32, len(phrases))
+	for i, p := range phrases {
+		var err error
+		if out[i], err = r.shelf.FindPhrase(ctx, p); err != nil {
+			return nil, err
+		}
+		if out[i] == nil {
+			e, err := r.model(ctx, fmt.Sprintf("no vector of the phrase %q", p))
+			if err != nil {
+				return nil, err
+			}
+			return e.EmbedTexts(ctx, phrases)
+		}
+	}
+	return out, nil
+}
+
+// EmbedImages implements Encoder.
+func (r *recorded) EmbedImages(ctx context.Context, pixels []float32, n int, dst []float32) error {
+	if r.opened == nil {
+		return errors.New("the model has not been opened")
+	}
+	return r.opened.EmbedImages(ctx, pixels, n, dst)
+}
+
+// normalizer makes what the model takes from pixels. path is a picture without a
+// recorded vector.
+func (c *classify) normalizer(ctx context.Context, path string) (*clip.Normalizer, error) {
+	if r, ok := c.encoder.(*recorded); ok {
+		if _, err := r.model(ctx, "no vector of the picture "+path); err != nil {
+			return nil, err
+		}
+	}
+	return c.encoder.Normalizer(), nil
 }

@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"icono/internal/answers"
-	"icono/internal/stage"
-	"icono/internal/vectors"
 )
 
 // session begins a stage's use of stored answers. The cassette, nil for none, is
@@ -18,7 +17,7 @@ func (d *Desk) session(ctx context.Context, stageID string, secrets []string) (*
 	if d.options.Look {
 		o.Mode = answers.None
 	}
-	cassette, err := answers.OpenCassette(filepath.Join(d.options.Cassettes, stageID+".jsonl"))
+	cassette, err := answers.OpenCassette(d.cassette(stageID))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, err
 	}
@@ -30,17 +29,12 @@ func (d *Desk) session(ctx context.Context, stageID string, secrets []string) (*
 	return session, cassette, err
 }
 
-// Shelf returns the vectors of pictures that are kept of a stage's model; facts
-// say what decides a vector beside the picture, dim is its length.
-func (d *Desk) Shelf(ctx context.Context, stageID, model string, facts []stage.Fact, dim int) (*vectors.Shelf, error) {
-	session, cassette, err := d.session(ctx, stageID, nil)
-	if cassette != nil {
-		d.mu.Lock()
-		d.cassettes = append(d.cassettes, cassette)
-		d.mu.Unlock()
-	}
-	if err != nil {
-		return nil, err
-	}
-	return vectors.New(session, model, facts, dim)
+// Recorded reports whether the study has a cassette of a stage.
+func (d *Desk) Recorded(stageID string) bool {
+	_, err := os.Stat(d.cassette(stageID))
+	return err == nil
+}
+
+func (d *Desk) cassette(stageID string) string {
+	return filepath.Join(d.options.Cassettes, stageID+".jsonl")
 }
