@@ -57,7 +57,7 @@ format: ## put all Go files into gofmt format
 	gofmt -w .
 
 examples: build ## check every example and run those that need no download and no key
-	@for file in examples/*/pipeline.yaml; do bin/icono validate "$$file" || exit; done
+	@for file in examples/*/*.yaml; do bin/icono validate "$$file" || exit; done
 	@bin/icono run --plain examples/colour-mood
 	@bin/icono run --plain --record none examples/visual-frames
 	@bin/icono run --plain --record none examples/ensemble

@@ -20,7 +20,10 @@ type Options struct {
 	Folder string
 	// Cassettes is the folder of recorded answers, one file a stage.
 	Cassettes string
-	Mode      answers.Mode
+	// Below are folders where the cassette of a stage is looked for, in order, that
+	// has none in Cassettes: those of the pipelines that this one extends.
+	Below []string
+	Mode  answers.Mode
 	// Look opens what is stored for reading only, for quotes.
 	Look bool
 	// Offline asks nothing: a question without a stored answer is a row that is

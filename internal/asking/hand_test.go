@@ -2,6 +2,8 @@ package asking
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -20,6 +22,27 @@ func TestCompose(t *testing.T) {
 		got, err := compose(schema, "", c.cells)
 		if err != nil || string(got) != c.want {
 			t.Errorf("%v gives %s, %v; want %s", c.cells, got, err, c.want)
+		}
+	}
+}
+
+// A pipeline that extends another reads its cassettes where it has none of its
+// own, and writes its own.
+func TestCassettesBelow(t *testing.T) {
+	dir := t.TempDir()
+	own, below := filepath.Join(dir, "own"), filepath.Join(dir, "below")
+	d := New(Options{Cassettes: own, Below: []string{filepath.Join(dir, "none"), below}})
+	for _, step := range []struct{ made, want string }{{"", own}, {below, below}, {own, own}} {
+		if step.made != "" {
+			if err := os.MkdirAll(step.made, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(step.made, "a.jsonl"), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := d.recorded("a"); filepath.Dir(got) != step.want || d.cassette("a") != filepath.Join(own, "a.jsonl") {
+			t.Errorf("%s is read, want %s", got, step.want)
 		}
 	}
 }

@@ -17,7 +17,7 @@ func (d *Desk) session(ctx context.Context, stageID string, secrets []string) (*
 	if d.options.Look {
 		o.Mode = answers.None
 	}
-	cassette, err := answers.OpenCassette(d.cassette(stageID))
+	cassette, err := answers.OpenCassette(d.recorded(stageID))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, err
 	}
@@ -31,10 +31,26 @@ func (d *Desk) session(ctx context.Context, stageID string, secrets []string) (*
 
 // Recorded reports whether the study has a cassette of a stage.
 func (d *Desk) Recorded(stageID string) bool {
-	_, err := os.Stat(d.cassette(stageID))
+	_, err := os.Stat(d.recorded(stageID))
 	return err == nil
 }
 
+// cassette is where the cassette of a stage is written.
 func (d *Desk) cassette(stageID string) string {
 	return filepath.Join(d.options.Cassettes, stageID+".jsonl")
+}
+
+// recorded is where the cassette of a stage is read.
+func (d *Desk) recorded(stageID string) string {
+	own := d.cassette(stageID)
+	if _, err := os.Stat(own); err == nil {
+		return own
+	}
+	for _, folder := range d.options.Below {
+		path := filepath.Join(folder, stageID+".jsonl")
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	return own
 }

@@ -18,6 +18,7 @@ import (
 	"icono/internal/palette"
 	"icono/internal/pipeline"
 	"icono/internal/price"
+	"icono/internal/source"
 	"icono/internal/stage"
 	"icono/internal/vectors"
 	"icono/internal/vision"
@@ -54,7 +55,8 @@ func (f *askFlags) register(c *cobra.Command) {
 
 // options says how the stages of a study ask.
 func (f askFlags) options(p *pipeline.Plan, dir string) (asking.Options, error) {
-	o := asking.Options{Folder: filepath.Join(dir, storeFolder), Cassettes: filepath.Join(dir, cassetteFolder), Variable: os.Getenv}
+	folders := cassetteFolders(p, dir)
+	o := asking.Options{Folder: filepath.Join(dir, storeFolder), Cassettes: folders[0], Below: folders[1:], Variable: os.Getenv}
 	mode := f.record
 	if mode == "" {
 		mode = string(answers.NewEpisodes)
@@ -86,6 +88,21 @@ func (f askFlags) options(p *pipeline.Plan, dir string) (asking.Options, error) 
 	}
 	o.Prices, err = readPrices(p, dir)
 	return o, err
+}
+
+// cassetteFolders are where a pipeline's cassettes lie, its own first: those of one
+// that extends another have a folder of its name, so that neither replaces the
+// other's.
+func cassetteFolders(p *pipeline.Plan, dir string) []string {
+	files := append([]*source.File{p.Doc.File}, p.Doc.Bases...)
+	out := make([]string, len(files))
+	for i, f := range files {
+		out[i] = filepath.Join(dir, cassetteFolder)
+		if i+1 < len(files) {
+			out[i] = filepath.Join(out[i], strings.TrimSuffix(filepath.Base(f.Name), filepath.Ext(f.Name)))
+		}
+	}
+	return out
 }
 
 // readPrices returns the built-in prices and those of the study's own file.

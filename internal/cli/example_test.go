@@ -98,3 +98,18 @@ func TestReadme(t *testing.T) {
 		}
 	}
 }
+
+// TestExampleFiles checks every pipeline of the examples, by the program and by the
+// schema that editors use.
+func TestExampleFiles(t *testing.T) {
+	files, err := filepath.Glob("../../examples/*/*.yaml")
+	if err != nil || len(files) < 5 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		if code, _, text := run(t, "validate", file); code != exitDone {
+			t.Errorf("%s: exit code %d\n%s", file, code, text)
+		}
+		agree(t, editorSchema(t), file)
+	}
+}

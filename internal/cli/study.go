@@ -82,6 +82,21 @@ func locate(args []string) (string, error) {
 	return file, nil
 }
 
+// largestPipeline is the size in bytes above which a file is no pipeline file.
+const largestPipeline = 4 << 20
+
+func readPipeline(path string) (string, error) {
+	if info, err := os.Stat(path); err == nil && info.Size() > largestPipeline {
+		return "", fmt.Errorf("it has %d MB, too large for a pipeline file", info.Size()>>20)
+	}
+	text, err := os.ReadFile(path)
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err // the path is named by who asks
+	}
+	return string(text), err
+}
+
 func wrong(format string, args ...any) error {
 	return &exitError{exitWrong, fmt.Errorf(format, args...)}
 }
@@ -96,12 +111,9 @@ func (a *app) open(ctx context.Context, args []string, f studyFlags, full bool) 
 	if err != nil {
 		return nil, err
 	}
-	text, err := os.ReadFile(path)
+	text, err := readPipeline(path)
 	if err != nil {
 		return nil, wrong("%s cannot be read: %v", path, err)
-	}
-	if len(text) > 4<<20 {
-		return nil, wrong("%s is %d MB, too large for a pipeline file", path, len(text)>>20)
 	}
 	var list diag.List
 	var sets []pipeline.Set
@@ -116,7 +128,8 @@ func (a *app) open(ctx context.Context, args []string, f studyFlags, full bool) 
 	if s.settings.Workers <= 0 {
 		s.settings.Workers = runtime.GOMAXPROCS(0)
 	}
-	doc := pipeline.Parse(source.NewFile(path, string(text)), sets, &list)
+	beside := func(name string) (string, error) { return readPipeline(filepath.Join(filepath.Dir(path), name)) }
+	doc := pipeline.Load(source.NewFile(path, text), beside, sets, &list)
 	s.plan = pipeline.Check(ctx, doc, s.settings, &list)
 	s.faults = list.Sorted()
 	s.backends.askers.options = func() (asking.Options, error) { return f.ask.options(s.plan, filepath.Dir(path)) }

@@ -50,17 +50,20 @@ func pipelineSchema(kinds []stage.Kind, prose *docs.Prose) config.Object {
 			"with", object("description", "The options of the kind.", "type", []string{"object", "null"}),
 			"on_fault", object("description", "What happens to rows that the stage could not do: keep them with their status, drop them, or stop the run at the first or above a share (`stop above 5%`).",
 				"type", "string", "pattern", pipeline.PolicyPattern, "default", "keep")),
-		"required", []string{"id", "kind"}, "additionalProperties", false, "allOf", rules)
+		"required", []string{"id"}, "additionalProperties", false, "allOf", rules)
+	whole := object("required", []string{"version", "stages"}, "properties", object("stages", object("items", object("required", []string{"id", "kind"}))))
 	return object("$schema", dialect, "title", "icono pipeline", "description", "A study as a list of stages, run by icono.", "type", "object",
 		"properties", object(
 			"version", object("description", "The version of this grammar.", "const", pipeline.Version),
+			"extends", text("A pipeline file in the same folder that this one changes: keys that stand here replace its own, and stages that are named by their id get the options that stand here; an option that is null (~) is removed."),
 			"name", text("A short name of the study."),
 			"about", text("What the study asks."),
 			"seed", object("description", "The number that every random choice starts from: the same seed gives the same sample.", "type", "integer", "minimum", 0, "default", 0),
 			"budget", object("description", "What a run may spend on models, in US dollars. At the limit the run ends tidily and can be gone on with.", "type", "number", "exclusiveMinimum", 0),
 			"prices", text("A file with prices of models, besides the built-in ones."),
 			"stages", object("description", "What is done, in order.", "type", "array", "minItems", 1, "items", item)),
-		"required", []string{"version", "stages"}, "additionalProperties", false, "$defs", defs)
+		"required", []string{"version"}, "additionalProperties", false,
+		"if", object("not", object("required", []string{"extends"})), "then", whole, "$defs", defs)
 }
 
 func needsOptions(options []config.Option) bool {

@@ -20,7 +20,9 @@ const Version = 1
 
 // Document is a pipeline file, read but not yet checked against the catalogue.
 type Document struct {
-	File        *source.File
+	File *source.File
+	// Bases are the files that it extends, the nearest first.
+	Bases       []*source.File
 	Name, About string
 	Seed        uint64
 	Stages      []Spec
@@ -53,15 +55,19 @@ type Ref struct {
 }
 
 func topKeys() []string {
-	return []string{"version", "name", "about", "seed", "budget", "prices", "stages"}
+	return []string{"version", "extends", "name", "about", "seed", "budget", "prices", "stages"}
 }
 func stageKeys() []string { return []string{"id", "kind", "from", "with", "on_fault"} }
 
 var idPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
-// Parse reads a pipeline file and adds everything that is wrong with its
-// grammar to list. The document holds what could be read.
-func Parse(f *source.File, sets []Set, list *diag.List) *Document {
+// Parse is Load for a text that extends no other file.
+func Parse(f *source.File, sets []Set, list *diag.List) *Document { return Load(f, nil, sets, list) }
+
+// Load reads a pipeline file and those that it extends, which open opens, and adds
+// everything that is wrong with their grammar to list. The document holds what
+// could be read.
+func Load(f *source.File, open Open, sets []Set, list *diag.List) *Document {
 	d := &Document{File: f}
 	root, faults := source.Parse(f)
 	for _, fault := range faults {
@@ -70,8 +76,10 @@ func Parse(f *source.File, sets []Set, list *diag.List) *Document {
 	if root == nil {
 		return d
 	}
-	if root.Form != source.Mapping {
-		list.Error("type", root.Span, "a pipeline file is a mapping with `version`, `name` and `stages`, not "+root.Describe(), "`icono init` writes one to start from")
+	if !isPipeline(root, list) {
+		return d
+	}
+	if root, d.Bases = extended(f, root, open, list); root == nil {
 		return d
 	}
 	for _, set := range sets {
@@ -82,6 +90,13 @@ func Parse(f *source.File, sets []Set, list *diag.List) *Document {
 	d.header(root, list)
 	d.stages(root, list)
 	return d
+}
+
+func isPipeline(root *source.Node, list *diag.List) bool {
+	if root.Form != source.Mapping {
+		list.Error("type", root.Span, "a pipeline file is a mapping with `version`, `name` and `stages`, not "+root.Describe(), "`icono init` writes one to start from")
+	}
+	return root.Form == source.Mapping
 }
 
 func checkKeys(n *source.Node, what string, known []string, list *diag.List) {

@@ -159,6 +159,9 @@ func (p *Plan) checkFiles(set Settings, list *diag.List) {
 			owner[resolve(path)] = "the stage `" + s.ID + "` reads"
 		}
 	}
+	for _, f := range p.Doc.Bases {
+		owner[resolve(filepath.Base(f.Name))] = "is a pipeline file that this one extends"
+	}
 	owner[resolve(filepath.Base(p.Doc.File.Name))] = "is the pipeline file itself"
 	for _, s := range p.Stages {
 		for _, path := range s.Writes {

@@ -130,7 +130,7 @@ func (s Settings) fill(env *stage.Env) {
 // facts tells what the stages that the one at i depends on have done.
 func (r *runner) facts(i int) stage.RunFacts {
 	d := r.plan.Doc
-	f := stage.RunFacts{Pipeline: filepath.Base(d.File.Name), Source: d.File.Text, Name: d.Name, About: d.About, Seed: d.Seed,
+	f := stage.RunFacts{Pipeline: filepath.Base(d.File.Name), Source: d.Text(), Name: d.Name, About: d.About, Seed: d.Seed,
 		Version: r.set.Program, Partial: r.set.Limit > 0 || drained(r.set.Drain), Overrides: d.Overrides, Limit: r.set.Limit}
 	need := r.plan.Upstream(i)
 	for k, s := range r.plan.Stages {
