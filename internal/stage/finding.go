@@ -15,6 +15,10 @@ const (
 	// height of the upright picture, from its left upper corner: `left`, `top`,
 	// `right`, `bottom`, all null where it is not known.
 	Regions Role = "regions"
+	// Words are regions that are the words of a text.
+	Words Role = "words"
+	// Finding is something else that was found, beside its texts and regions.
+	Finding Role = "finding"
 )
 
 // Agreed is the role of the names of the inputs that have the merged code,

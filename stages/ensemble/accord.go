@@ -65,5 +65,5 @@ func share(part, whole int64, of string) string {
 
 // agreed is the column for the names of inputs.
 func (m merger) agreed() arrow.Field {
-	return m.field(m.id+"_agreed", arrow.BinaryTypes.String, "")
+	return m.field(m.id+"_agreed", arrow.BinaryTypes.String, stage.Agreed)
 }

@@ -87,6 +87,9 @@ func (a *asked) plan(in *arrow.Schema) (*motion, error) {
 	}
 	m.columns = coding.Layout(a.scheme, a.id, a.config.Prefix, a.config.Runs)
 	fields := m.columns.Fields()
+	for i := range a.scheme.Fields() {
+		fields[i] = a.config.merged(fields[i], inputs)
+	}
 	for i, f := range fields[:len(a.scheme.Fields())] {
 		codes := stage.CategoriesOf(f)
 		if f.Type.ID() == arrow.DICTIONARY && m.merged < 0 && len(newAccord(inputs, codes, false).at) > 0 {

@@ -33,7 +33,7 @@ func (a *averaged) plan(in *arrow.Schema) ([]input, *arrow.Schema, error) {
 	}
 	number := arrow.PrimitiveTypes.Float64
 	fields := append([]arrow.Field{
-		a.field(a.config.Column, number, stage.Score),
+		a.config.merged(a.field(a.config.Column, number, stage.Score), inputs),
 		a.field(a.id+"_n", arrow.PrimitiveTypes.Int64, ""),
 		a.field(a.id+"_min", number, ""),
 		a.field(a.id+"_max", number, ""),

@@ -21,6 +21,7 @@ import (
 type input struct {
 	name    string
 	at      int                 // of its column, -1 where it is computed
+	column  string              // name of the column, "" where it is computed
 	program *expression.Program // nil for a column
 	field   arrow.Field         // of its values, with the name of the input
 	own     []string            // categories of the column, nil where they are not known
@@ -51,6 +52,7 @@ func (c Config) resolve(in *arrow.Schema) ([]input, error) {
 		}
 		if p.program == nil {
 			p.field = in.Field(p.at)
+			p.column = p.field.Name
 		}
 		switch {
 		case p.field.Type.ID() == arrow.BOOL:

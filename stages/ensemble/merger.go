@@ -43,6 +43,18 @@ func (m merger) field(name string, t arrow.DataType, role stage.Role) arrow.Fiel
 	return stage.Mark(arrow.Field{Name: name, Type: t, Nullable: true}, role, m.id)
 }
 
+// merged marks a result with the inputs that it comes from.
+func (c Config) merged(f arrow.Field, inputs []input) arrow.Field {
+	out := make([]stage.Input, len(inputs))
+	for i, p := range inputs {
+		out[i] = stage.Input{Name: p.name, Column: p.column}
+		if p.column == "" {
+			out[i].Expression = string(c.Inputs[i].Value)
+		}
+	}
+	return stage.MergedFrom(f, out)
+}
+
 // code is a column of categories, of text where they are not known.
 func (m merger) code(name string, categories []string, role stage.Role) arrow.Field {
 	if categories == nil {

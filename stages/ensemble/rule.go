@@ -86,7 +86,7 @@ func (s *ruled) plan(in *arrow.Schema) (*statute, error) {
 		p.labels = append(p.labels, elseLabel)
 	}
 	p.compared = len(newAccord(inputs, p.categories, false).at) > 0
-	fields := []arrow.Field{s.code(s.config.Column, p.categories, stage.Code), s.code(s.id+"_rule", p.labels, stage.Phrase)}
+	fields := []arrow.Field{s.config.merged(s.code(s.config.Column, p.categories, stage.Code), p.inputs), s.code(s.id+"_rule", p.labels, stage.Phrase)}
 	if p.compared {
 		fields = append(fields, s.agreed())
 	}

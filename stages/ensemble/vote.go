@@ -67,9 +67,9 @@ func (v *voted) plan(in *arrow.Schema) (*ballot, error) {
 		}
 	}
 	fields := append([]arrow.Field{
-		v.code(c.Column, b.categories, stage.Code),
+		c.merged(stage.OfVariable(v.code(c.Column, b.categories, stage.Code), c.Column), b.inputs),
 		v.field(v.id+"_votes", arrow.BinaryTypes.String, stage.Phrase),
-		v.field(v.id+"_agreement", arrow.PrimitiveTypes.Float64, stage.Score),
+		stage.OfVariable(v.field(v.id+"_agreement", arrow.PrimitiveTypes.Float64, stage.Agreement), c.Column),
 		v.agreed(),
 	}, v.ending()...)
 	errs = append(errs, v.exists(in, fields, "column"))

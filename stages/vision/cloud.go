@@ -12,10 +12,10 @@ import (
 
 func labelFinds(what string, of func(*vision.Annotation) []vision.Label) []find {
 	return []find{
-		text(what+"_Descriptions", "", "What the picture is about, the surest first, divided by `; `.", func(a *vision.Annotation) any {
+		text(what+"_Descriptions", stage.Text, "What the picture is about, the surest first, divided by `; `.", func(a *vision.Annotation) any {
 			return together(of(a), func(l vision.Label) string { return l.Name })
 		}),
-		{regions(what+"_list", "What the picture is about, with Google's ids.", []arrow.Field{textMember("id")}), func(a *vision.Annotation, _ float64) any {
+		{regions(what+"_list", "What the picture is about, with Google's ids.", stage.Regions, []arrow.Field{textMember("id")}), func(a *vision.Annotation, _ float64) any {
 			all := []columns.Members{}
 			for _, l := range of(a) {
 				all = append(all, region(l.Name, &l.Score, nil, orNull(l.ID)))
@@ -87,14 +87,14 @@ func faceFinds() []find {
 	var members []arrow.Field
 	for _, m := range moods() {
 		members = append(members, textMember(m.name))
-		out = append(out, text("Face_"+m.name, "", "How likely it is of each face, divided by `; `.", func(a *vision.Annotation) any {
+		out = append(out, text("Face_"+m.name, stage.Finding, "How likely it is of each face, divided by `; `.", func(a *vision.Annotation) any {
 			return together(a.Faces, func(f vision.Face) string { return string(m.of(f)) })
 		}))
 	}
 	for _, name := range []string{"roll", "pan", "tilt"} {
 		members = append(members, arrow.Field{Name: name, Type: arrow.PrimitiveTypes.Float64, Nullable: true})
 	}
-	return append(out, find{regions("Face_list", "The faces, where they are, and how the head is turned in degrees.", members), func(a *vision.Annotation, _ float64) any {
+	return append(out, find{regions("Face_list", "The faces, where they are, and how the head is turned in degrees.", stage.Regions, members), func(a *vision.Annotation, _ float64) any {
 		all := []columns.Members{}
 		for _, f := range a.Faces {
 			var others []any
@@ -109,10 +109,10 @@ func faceFinds() []find {
 
 func logoFinds() []find {
 	return []find{
-		text("Logo_Descriptions", "", "The logos, the surest first, divided by `; `.", func(a *vision.Annotation) any {
+		text("Logo_Descriptions", stage.Text, "The logos, the surest first, divided by `; `.", func(a *vision.Annotation) any {
 			return together(a.Logos, func(o vision.Object) string { return o.Name })
 		}),
-		{regions("Logo_list", "The logos and where they are.", []arrow.Field{textMember("id")}), func(a *vision.Annotation, _ float64) any {
+		{regions("Logo_list", "The logos and where they are.", stage.Regions, []arrow.Field{textMember("id")}), func(a *vision.Annotation, _ float64) any {
 			all := []columns.Members{}
 			for _, o := range a.Logos {
 				all = append(all, region(o.Name, &o.Score, o.Box, orNull(o.ID)))
@@ -127,10 +127,10 @@ func landmarkFinds() []find {
 		return arrow.Field{Name: name, Type: arrow.PrimitiveTypes.Float64, Nullable: true}
 	}
 	return []find{
-		text("Landmark_Descriptions", "", "The places that were recognised, the surest first, divided by `; `.", func(a *vision.Annotation) any {
+		text("Landmark_Descriptions", stage.Text, "The places that were recognised, the surest first, divided by `; `.", func(a *vision.Annotation) any {
 			return together(a.Landmarks, func(l vision.Landmark) string { return l.Name })
 		}),
-		{regions("Landmark_list", "The places, where in the picture, and where on earth in degrees.", []arrow.Field{textMember("id"), degrees("latitude"), degrees("longitude")}),
+		{regions("Landmark_list", "The places, where in the picture, and where on earth in degrees.", stage.Regions, []arrow.Field{textMember("id"), degrees("latitude"), degrees("longitude")}),
 			func(a *vision.Annotation, _ float64) any {
 				all := []columns.Members{}
 				for _, l := range a.Landmarks {
@@ -155,7 +155,7 @@ func webFinds() []find {
 		}
 	}
 	same := func(s string) string { return s }
-	out := []find{text("Web_BestGuessLabels", "", "What Google takes the picture for, by where it stands in the web.", web(func(w *vision.WebFinds) string { return together(w.BestGuess, same) }))}
+	out := []find{text("Web_BestGuessLabels", stage.Text, "What Google takes the picture for, by where it stands in the web.", web(func(w *vision.WebFinds) string { return together(w.BestGuess, same) }))}
 	out = append(out, labelFinds("Web_Entity", func(a *vision.Annotation) []vision.Label {
 		if a.Web == nil {
 			return nil
@@ -170,9 +170,9 @@ func webFinds() []find {
 		{"Web_PartialMatchingImages", "Addresses of pictures with a part of it.", func(w *vision.WebFinds) []string { return w.Partial }},
 		{"Web_VisuallySimilarImages", "Addresses of pictures that look like it.", func(w *vision.WebFinds) []string { return w.Similar }},
 	} {
-		out = append(out, text(l.name, "", l.about, web(func(w *vision.WebFinds) string { return together(l.of(w), same) })))
+		out = append(out, text(l.name, stage.Finding, l.about, web(func(w *vision.WebFinds) string { return together(l.of(w), same) })))
 	}
-	return append(out, text("Web_PagesWithFullMatchingImages", "", "Addresses of pages with the picture.", web(func(w *vision.WebFinds) string {
+	return append(out, text("Web_PagesWithFullMatchingImages", stage.Finding, "Addresses of pages with the picture.", web(func(w *vision.WebFinds) string {
 		return together(w.Pages, func(p vision.Page) string { return p.URL })
 	})))
 }

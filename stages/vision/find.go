@@ -74,7 +74,7 @@ func (c *Config) textFinds() []find {
 		text("OCR", stage.Text, "The text in the picture, lines as they stand; empty where there is none.", func(a *vision.Annotation) any { return a.Text }),
 	}
 	if c.Provider == byGoogle {
-		out = append(out, text("OCR_language", "", "The main language of the text, as BCP 47 names it.", func(a *vision.Annotation) any { return orNull(a.Language) }))
+		out = append(out, text("OCR_language", stage.Finding, "The main language of the text, as BCP 47 names it.", func(a *vision.Annotation) any { return orNull(a.Language) }))
 	}
 	sure := stage.Mark(arrow.Field{Name: "OCR_confidence", Type: arrow.PrimitiveTypes.Float64, Nullable: true}, stage.Score, "")
 	sure = stage.Documented(sure, stage.Documentation{Text: "How sure the reader is of the words that it read, 0 to 1. It does not tell of text that was missed."})
@@ -85,7 +85,7 @@ func (c *Config) textFinds() []find {
 		return *a.TextConfidence
 	}})
 	if c.Boxes {
-		out = append(out, find{regions("OCR_words", "The words of the text and where they stand.", nil), func(a *vision.Annotation, _ float64) any {
+		out = append(out, find{regions("OCR_words", "The words of the text and where they stand.", stage.Words, nil), func(a *vision.Annotation, _ float64) any {
 			all := []columns.Members{}
 			for _, b := range a.Blocks {
 				for _, w := range b.Words {
@@ -107,9 +107,9 @@ func objectFinds() []find {
 		}
 		return all
 	}
-	line := text("Objects", "", "The objects by number, such as `2x Person, 1x Chair`; empty where there are none.", nil)
+	line := text("Objects", stage.Text, "The objects by number, such as `2x Person, 1x Chair`; empty where there are none.", nil)
 	line.of = func(a *vision.Annotation, least float64) any { return counted(above(a, least)) }
-	return []find{line, {regions("Object_list", "The objects and where they are.", nil), func(a *vision.Annotation, least float64) any {
+	return []find{line, {regions("Object_list", "The objects and where they are.", stage.Regions, nil), func(a *vision.Annotation, least float64) any {
 		all := []columns.Members{}
 		for _, o := range above(a, least) {
 			all = append(all, region(o.Name, &o.Score, o.Box))

@@ -9,14 +9,14 @@ import (
 )
 
 // regions is a list of what was found and where; others are its further members.
-func regions(name, about string, others []arrow.Field) arrow.Field {
+func regions(name, about string, role stage.Role, others []arrow.Field) arrow.Field {
 	number := func(name string) arrow.Field {
 		return arrow.Field{Name: name, Type: arrow.PrimitiveTypes.Float64, Nullable: true}
 	}
 	members := append([]arrow.Field{{Name: "name", Type: arrow.BinaryTypes.String, Nullable: true}, number("score"),
 		number("left"), number("top"), number("right"), number("bottom")}, others...)
 	f := arrow.Field{Name: name, Type: arrow.ListOf(arrow.StructOf(members...)), Nullable: true}
-	return stage.Documented(stage.Mark(f, stage.Regions, ""), stage.Documentation{Text: about + " Places are shares of the width and the height of the upright picture."})
+	return stage.Documented(stage.Mark(f, role, ""), stage.Documentation{Text: about + " Places are shares of the width and the height of the upright picture."})
 }
 
 // region is one entry of such a list, with the values of its further members.
