@@ -198,6 +198,10 @@ func (b *batch) row(v *codeColumn) *row {
 	if v == nil || v.stage != "" {
 		r.answers = b.answers(coder)
 	}
+	r.texts, r.regions = b.readings(), b.regions()
+	if r.way = b.way(coder); coder == "" {
+		r.way = nil
+	}
 	for _, at := range b.show {
 		value := copied(clip(b.format(at), maxValue))
 		r.show = append(r.show, field{b.schema.Field(at).Name, value})

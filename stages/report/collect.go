@@ -19,6 +19,9 @@ type row struct {
 	probability float64 // NaN where there is none
 	show        []field
 	answers     []answer
+	texts       []field // what was read, and what describes the picture
+	regions     []regionsOf
+	way         *way   // to a merged code, nil for others
 	fault       string // the error of a status
 }
 
@@ -42,8 +45,10 @@ type collector struct {
 	variables []*variable
 	crosses   []*cross
 	faults    []*faults
-	nulls     []int64 // by column
-	examples  lowest  // of all rows, where there is no variable
+	nulls     []int64  // by column
+	found     []*found // by column of regions, nil for words
+	accords   []*accord
+	examples  lowest // of all rows, where there is no variable
 }
 
 func newCollector(c Config, l *layout, seed uint64) *collector {
@@ -55,6 +60,16 @@ func newCollector(c Config, l *layout, seed uint64) *collector {
 		out.examples.n = 2 * c.PerCategory
 	}
 	out.pair()
+	for _, r := range l.regions {
+		var f *found
+		if !r.words {
+			f = &found{regionColumn: r, at: map[string]int{}}
+		}
+		out.found = append(out.found, f)
+	}
+	for _, m := range l.merged {
+		out.accords = append(out.accords, newAccord(m))
+	}
 	for _, s := range l.statuses {
 		out.faults = append(out.faults, &faults{s, map[string]int64{}, map[string]*lowest{}})
 	}
@@ -103,6 +118,14 @@ func (c *collector) add(rec arrow.Record) error {
 		}
 		for _, f := range c.faults {
 			b.status(f)
+		}
+		for _, f := range c.found {
+			if f != nil {
+				b.count(f)
+			}
+		}
+		for _, a := range c.accords {
+			b.agree(a)
 		}
 		c.examples.offer(place{lot: b.lot, key: b.key}, func() *row { return b.row(nil) })
 		c.rows++

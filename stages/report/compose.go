@@ -41,6 +41,7 @@ func compose(c Config, facts stage.RunFacts, all *collector, shots map[string]sh
 	if !slices.ContainsFunc(all.variables, (*variable).categorical) {
 		p.Sample = m.sample()
 	}
+	p.Toggles, p.Found = m.toggles(), m.findings()
 	m.crosses(p)
 	p.Faults = m.faults()
 	p.Stages = m.stages()
@@ -113,6 +114,9 @@ func contents(p *page) {
 	if p.Sample != nil {
 		add("sample", "Rows drawn by the seed")
 	}
+	for _, f := range p.Found {
+		add(f.ID, f.Name)
+	}
 	if len(p.Crosses) > 0 || p.Omitted != "" {
 		add("crosses", "Variables compared")
 	}
@@ -147,7 +151,12 @@ func inWords(t arrow.DataType) string {
 		return "yes or no"
 	case *arrow.NullType:
 		return "empty"
+	case *arrow.StructType:
+		return "things with places"
 	case arrow.ListLikeType:
+		if _, ok := t.Elem().(*arrow.StructType); ok {
+			return "list of things"
+		}
 		return "list of " + inWords(t.Elem())
 	}
 	switch {

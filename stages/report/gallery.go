@@ -81,7 +81,11 @@ func (m *composer) items(galleryID string, rows []*row) []item {
 				s = shot{Missing: "the row names no picture"}
 			}
 			it.Shot = &s
+			if s.Missing == "" {
+				it.Overlay = m.overlay(r, s)
+			}
 		}
+		it.Texts, it.Seen, it.Way = r.texts, m.list(r), r.way
 		out = append(out, it)
 	}
 	return out

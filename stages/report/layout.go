@@ -23,6 +23,9 @@ type layout struct {
 	codes      []codeColumn
 	answers    []answerColumn
 	statuses   []statusColumn
+	texts      []textColumn
+	regions    []regionColumn
+	merged     []mergedColumn
 }
 
 // form is how the values of a variable are described.
@@ -96,6 +99,8 @@ func newLayout(c Config, s *arrow.Schema) (*layout, error) {
 		}
 	}
 	l.answers = answerColumns(s)
+	l.texts, l.regions = findings(s)
+	l.merged = mergedColumns(s)
 	return l, errors.Join(errs...)
 }
 

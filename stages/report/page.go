@@ -11,6 +11,8 @@ type page struct {
 	Contents     []entry
 	Variables    []section
 	Sample       *gallery // of all rows, where nothing is coded
+	Toggles      []toggle
+	Found        []foundTable
 	Crosses      []crossTable
 	Omitted      string // pairs of variables that are not shown
 	Faults       *faultSection
@@ -55,6 +57,7 @@ type section struct {
 	Galleries  []gallery // one of each category that rows have
 	Unused     prose     // the other categories
 	Least      *gallery
+	Accord     *accordTable // of inputs with a merged code
 }
 
 // barChart is a bar of each category, and its table.
@@ -129,6 +132,10 @@ type item struct {
 	Probability string
 	Show        []field
 	Answers     []answer
+	Overlay     *overlay
+	Texts       []field
+	Seen        []seen
+	Way         *way
 }
 
 // crossTable sets two variables against each other.

@@ -14,7 +14,7 @@
   const show = (i) => {
     at = (i + links.length) % links.length;
     const figure = links[at].closest("figure");
-    stage.replaceChildren(figure.querySelector("img").cloneNode(), figure.querySelector("figcaption").cloneNode(true));
+    stage.replaceChildren(figure.querySelector(".frame").cloneNode(true), figure.querySelector("figcaption").cloneNode(true));
     for (const d of stage.querySelectorAll("details")) d.open = true;
   };
   links.forEach((link, i) => link.addEventListener("click", (event) => {

@@ -67,6 +67,7 @@ func pages(t *testing.T) map[string]string {
 		"hundred":  made(t, options(nil), facts(), stagetest.Schema(manyFields...), 256, rows...),
 		"codebook": made(t, options(nil), bookFacts("hand-coded"), book(t, 3), 2, bookRows()...),
 		"said":     made(t, options(nil), bookFacts(evil[1]), stagetest.Schema(saidFields...), 256, saidRows...),
+		"found":    made(t, options(nil), seenFacts(), seenTable(true), 2, seenRows()...),
 		"no stage": made(t, all, stage.RunFacts{Partial: true}, coded(), 1, codedRows()...),
 	}
 }

@@ -17,6 +17,7 @@ func (m *composer) section(i int, v *variable) section {
 	default:
 		s.Chart = m.counted(v)
 	}
+	s.Accord = m.accorded(v)
 	if v.agreed.rows > 0 {
 		s.Agreement = v.agreed.words()
 	}
