@@ -47,7 +47,7 @@ const maxSwitches = 6
 
 // overlay draws what was found on a row's picture; nil where nothing has a place.
 func (m *composer) overlay(r *row, s shot) *overlay {
-	o := &overlay{Width: s.Width, Height: s.Height, Size: pixels(float64(max(s.Width, s.Height)) / 18)}
+	o := &overlay{Width: s.Width, Height: s.Height, Size: pixels(float64(max(s.Width, s.Height)) / 13)}
 	for _, found := range r.regions {
 		c := m.all.layout.regions[found.column]
 		l := layer{Class: layerClass(found.column)}
@@ -60,7 +60,7 @@ func (m *composer) overlay(r *row, s shot) *overlay {
 			if !c.words {
 				b.Colour = "k" + strconv.Itoa(m.colour(found.column, x.Name))
 				b.Label = x.Name
-				letter := float64(max(s.Width, s.Height)) / 18
+				letter := float64(max(s.Width, s.Height)) / 13
 				b.LabelY = pixels(min(max(x.top*h+letter, letter), h-2))
 			}
 			l.Boxes = append(l.Boxes, b)
