@@ -143,11 +143,9 @@ type found struct {
 }
 
 type foundName struct {
-	name            string
-	things, rows    int64
-	last            int64 // the row that it was counted for
-	n               int64 // with a score
-	sum, low, above float64
+	name         string
+	things, rows int64
+	last         int64 // the row that it was counted for, from 1
 }
 
 // maxFound is how many names are counted one by one.
