@@ -59,7 +59,7 @@ func TestSameBytesOfTheWholeMethod(t *testing.T) {
 	}
 	t.Setenv(onnx.LibraryVariable, filepath.Join(top, "nowhere.so")) // vectors are recorded too
 	t.Setenv("OPENAI_API_KEY", "")
-	sameBytes(t, filepath.Join(top, "ensemble"), "merged.csv", "posts.csv", "report.html")
+	sameBytes(t, filepath.Join(top, "ensemble"), "merged.csv", "posts.parquet", "report.html")
 	if _, err := os.Stat(filepath.Join(top, "ensemble/.icono")); err == nil {
 		t.Error("a replay has left a store behind")
 	}

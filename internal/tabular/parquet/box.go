@@ -163,24 +163,33 @@ func rowSize(rec arrow.Record) func(i int) int {
 	var sizes []func(int) int
 	for _, col := range rec.Columns() {
 		lists, inner := listOf(col)
-		v := valuesOf(inner)
-		switch {
-		case lists != nil && v.size == nil:
-			sizes = append(sizes, func(i int) int {
-				from, to := lists.ValueOffsets(i)
-				return int(to-from)*v.width + 4
-			})
-		case lists != nil:
-			sizes = append(sizes, func(i int) int { return listSize(lists, v, i) })
-		case v.size == nil:
-			fixed += v.width
-		default:
-			sizes = append(sizes, func(i int) int {
-				if v.null(i) {
-					return 0
-				}
-				return v.size(i)
-			})
+		parts := []arrow.Array{inner}
+		if s, ok := inner.(*array.Struct); ok && lists != nil {
+			parts = parts[:0]
+			for k := range s.NumField() {
+				parts = append(parts, s.Field(k))
+			}
+		}
+		for _, part := range parts {
+			v := valuesOf(part)
+			switch {
+			case lists != nil && v.size == nil:
+				sizes = append(sizes, func(i int) int {
+					from, to := lists.ValueOffsets(i)
+					return int(to-from)*v.width + 4
+				})
+			case lists != nil:
+				sizes = append(sizes, func(i int) int { return listSize(lists, v, i) })
+			case v.size == nil:
+				fixed += v.width
+			default:
+				sizes = append(sizes, func(i int) int {
+					if v.null(i) {
+						return 0
+					}
+					return v.size(i)
+				})
+			}
 		}
 	}
 	return func(i int) int {

@@ -15,6 +15,8 @@ const (
 	listEmpty   = 1
 	elementNull = 2
 	elementSet  = 3
+	memberNull  = 3 // of an element that is a struct
+	memberSet   = 4
 )
 
 // maxDictionary is the number of distinct values in a row group above which a
@@ -47,19 +49,22 @@ func (w *Writer) encode(at int) (encoded, error) {
 	leaf := w.leaves[at]
 	out := encoded{}
 	p := &pageBuffer{leaf: leaf, pack: w.pack, out: &out, maximum: 1}
-	if leaf.list {
+	switch {
+	case leaf.member >= 0:
+		p.maximum = memberSet
+	case leaf.list:
 		p.maximum = elementSet
 	}
 	var codes *codebook
 	// Only texts: among floats NaN differs from itself, and -0 equals 0.
 	if d, ok := leaf.field.Type.(*arrow.DictionaryType); ok && arrow.IsBaseBinary(d.ValueType.ID()) {
-		if codes = w.collect(at); codes != nil {
+		if codes = w.collect(leaf.column); codes != nil {
 			out.dictionary = codes.record(leaf.element.GetType())
 			p.width = int32(max(1, bits.Len(uint(len(codes.values)-1))))
 		}
 	}
 	for _, rec := range w.group {
-		if err := p.add(rec.Column(at), codes); err != nil {
+		if err := p.add(rec.Column(leaf.column), codes); err != nil {
 			return encoded{}, err
 		}
 	}
@@ -69,6 +74,10 @@ func (w *Writer) encode(at int) (encoded, error) {
 // add encodes the rows of an array.
 func (p *pageBuffer) add(arr arrow.Array, codes *codebook) error {
 	lists, inner := listOf(arr)
+	var items arrow.Array // of a list of structs
+	if p.leaf.member >= 0 {
+		items, inner = inner, inner.(*array.Struct).Field(p.leaf.member)
+	}
 	v := valuesOf(inner)
 	if v.err != nil {
 		return v.err
@@ -80,7 +89,7 @@ func (p *pageBuffer) add(arr arrow.Array, codes *codebook) error {
 	}
 	for i := range arr.Len() {
 		if lists != nil {
-			p.list(lists, v, i)
+			p.list(lists, items, v, i)
 		} else {
 			p.value(v, i, 0, p.maximum-1, code)
 		}
@@ -93,7 +102,7 @@ func (p *pageBuffer) add(arr arrow.Array, codes *codebook) error {
 	return v.err
 }
 
-func (p *pageBuffer) list(lists array.ListLike, v *values, i int) {
+func (p *pageBuffer) list(lists array.ListLike, items arrow.Array, v *values, i int) {
 	if lists.IsNull(i) {
 		p.absent(0, listNull)
 		return
@@ -105,7 +114,14 @@ func (p *pageBuffer) list(lists array.ListLike, v *values, i int) {
 	}
 	rep := int32(0)
 	for j := int(from); j < int(to); j++ {
-		p.value(v, j, rep, elementNull, nil)
+		switch {
+		case items == nil:
+			p.value(v, j, rep, elementNull, nil)
+		case items.IsNull(j):
+			p.absent(rep, elementNull)
+		default:
+			p.value(v, j, rep, memberNull, nil)
+		}
 		rep = 1
 	}
 }

@@ -41,6 +41,7 @@ func (w *Writer) finish() (err error) {
 	f.NumRows = w.total
 	f.CreatedBy = ptr(createdBy)
 	// Only now, since xitongsys finds columns by its names.
+	column := 0
 	for i, e := range f.Schema {
 		switch e.Name {
 		case "Schema":
@@ -50,11 +51,15 @@ func (w *Writer) finish() (err error) {
 		case "Element":
 			e.Name = "element"
 		default:
-			var at int
-			if _, err := fmt.Sscanf(e.Name, "C%d", &at); err != nil {
+			var member int
+			if _, err := fmt.Sscanf(e.Name, "C%d", &column); err == nil {
+				e.Name = w.schema.Field(column).Name
+				break
+			}
+			if _, err := fmt.Sscanf(e.Name, "M%d", &member); err != nil {
 				return fmt.Errorf("schema element %d: %w", i, err)
 			}
-			e.Name = w.leaves[at].field.Name
+			e.Name = elementType(w.schema.Field(column).Type).(*arrow.StructType).Field(member).Name
 		}
 	}
 	for range w.leaves {

@@ -117,11 +117,13 @@ func elementType(t arrow.DataType) arrow.DataType {
 	return nil
 }
 
-// leafColumn is a column of the table while it is written. Every column has
-// one leaf: a value, or a list's element.
+// leafColumn is a leaf of the file while it is written. A column has one: a value,
+// or a list's element. A list of structs has one for each of its members.
 type leafColumn struct {
 	field   arrow.Field
+	column  int
 	list    bool
+	member  int // of a list's structs; -1 for none
 	element *xparquet.SchemaElement
 	path    string   // in xitongsys' terms
 	names   []string // real names, from the column to the leaf
@@ -129,7 +131,7 @@ type leafColumn struct {
 
 // layoutOf returns the columns and the schema elements of a table, root first,
 // depth first. All values may be null, so that all definition levels are
-// known: 1 for a value, 3 for the element of a list.
+// known: 1 for a value, 3 for the element of a list, 4 for the member of one.
 func layoutOf(s *arrow.Schema) ([]*leafColumn, []*xparquet.SchemaElement, error) {
 	root := xparquet.NewSchemaElement()
 	root.Name = "Schema"
@@ -138,8 +140,16 @@ func layoutOf(s *arrow.Schema) ([]*leafColumn, []*xparquet.SchemaElement, error)
 	var leaves []*leafColumn
 	for i, f := range s.Fields() {
 		name := fmt.Sprintf("C%d", i)
-		col := &leafColumn{field: f, path: pathOf("Schema", name), names: []string{f.Name}}
+		col := &leafColumn{field: f, column: i, member: -1, path: pathOf("Schema", name), names: []string{f.Name}}
 		t := f.Type
+		if members, ok := elementType(t).(*arrow.StructType); ok {
+			more, of, err := structsOf(col, members)
+			if err != nil {
+				return nil, nil, fmt.Errorf("column %q: %w", f.Name, err)
+			}
+			leaves, elements = append(leaves, more...), append(elements, of...)
+			continue
+		}
 		if inner := elementType(t); inner != nil {
 			t, col.list = inner, true
 			col.path = pathOf("Schema", name, "List", "Element")
@@ -155,6 +165,30 @@ func layoutOf(s *arrow.Schema) ([]*leafColumn, []*xparquet.SchemaElement, error)
 		col.element = e
 		elements = append(elements, e)
 		leaves = append(leaves, col)
+	}
+	return leaves, elements, nil
+}
+
+// structsOf returns the leaves and schema elements of a list of structs.
+func structsOf(col *leafColumn, members *arrow.StructType) ([]*leafColumn, []*xparquet.SchemaElement, error) {
+	if len(members.Fields()) == 0 {
+		return nil, nil, fmt.Errorf("values of type %s, without members, cannot be written to Parquet", col.field.Type)
+	}
+	name := fmt.Sprintf("C%d", col.column)
+	item := group("Element", xparquet.FieldRepetitionType_OPTIONAL, false)
+	item.NumChildren = ptr(int32(len(members.Fields())))
+	elements := []*xparquet.SchemaElement{group(name, xparquet.FieldRepetitionType_OPTIONAL, true), group("List", xparquet.FieldRepetitionType_REPEATED, false), item}
+	var leaves []*leafColumn
+	for k, m := range members.Fields() {
+		e, err := element(m.Type)
+		if err != nil {
+			return nil, nil, err
+		}
+		own := fmt.Sprintf("M%d", k)
+		e.Name, e.RepetitionType = own, ptr(xparquet.FieldRepetitionType_OPTIONAL)
+		elements = append(elements, e)
+		leaves = append(leaves, &leafColumn{field: col.field, column: col.column, list: true, member: k, element: e,
+			path: pathOf("Schema", name, "List", "Element", own), names: []string{col.field.Name, "list", "element", m.Name}})
 	}
 	return leaves, elements, nil
 }

@@ -89,11 +89,11 @@ func (w *Writer) Write(rec arrow.Record) error {
 
 func (w *Writer) write(rec arrow.Record) (err error) {
 	defer guard(&err)
-	if int(rec.NumCols()) != len(w.leaves) {
-		return fmt.Errorf("a batch has %d columns, not %d", rec.NumCols(), len(w.leaves))
+	if int(rec.NumCols()) != w.schema.NumFields() {
+		return fmt.Errorf("a batch has %d columns, not %d", rec.NumCols(), w.schema.NumFields())
 	}
 	for i, col := range rec.Columns() {
-		if f := w.leaves[i].field; !sameType(col.DataType(), f.Type) {
+		if f := w.schema.Field(i); !sameType(col.DataType(), f.Type) {
 			return fmt.Errorf("column %q of a batch is %s, not %s", f.Name, col.DataType(), f.Type)
 		}
 	}
