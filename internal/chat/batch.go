@@ -12,6 +12,8 @@ import (
 	"time"
 
 	openai "github.com/sashabaranov/go-openai"
+
+	"icono/internal/redact"
 )
 
 // Status is the state of a batch.
@@ -221,7 +223,7 @@ func batchOf(w openai.Batch) Batch {
 	}
 	if w.Errors != nil {
 		for _, p := range w.Errors.Data {
-			text := clip(redactText(p.Message, nil))
+			text := clip(redact.Text(p.Message, nil))
 			if p.Line != nil {
 				text = fmt.Sprintf("line %d: %s", *p.Line, text)
 			}

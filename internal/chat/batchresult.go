@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+
+	"icono/internal/redact"
 )
 
 // Result is what a batch brought for one request.
@@ -91,7 +93,7 @@ func (c *Client) lines(ctx context.Context, file string, take func([]byte) error
 			return x.lost(fmt.Sprintf("the file of results broke off at line %d: ", n), err)
 		}
 		if line = bytes.TrimSpace(line); len(line) > 0 {
-			if err := take(redact(line, x.found, inAnswers)); err != nil {
+			if err := take(redact.Bytes(line, x.found, redact.InAnswers)); err != nil {
 				return err
 			}
 		}
@@ -135,7 +137,7 @@ func resultOf(line []byte) (Result, bool) {
 			e.Message = "the batch did not run this request"
 		}
 	}
-	e.Message = redactText(e.Message, nil)
+	e.Message = redact.Text(e.Message, nil)
 	r.Err = e
 	return r, true
 }

@@ -1,6 +1,10 @@
 package chat
 
-import "context"
+import (
+	"context"
+
+	"icono/internal/redact"
+)
 
 // maxRounds bounds how often a request is put otherwise: each of the parameters
 // once, and the format twice.
@@ -78,7 +82,7 @@ func (x *exchange) kept() []byte {
 
 func redactError(err error, secrets []string) error {
 	if e, ok := err.(*Error); ok && e != nil {
-		e.Message = redactText(e.Message, secrets)
+		e.Message = redact.Text(e.Message, secrets)
 	}
 	return err
 }

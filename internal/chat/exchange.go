@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"icono/internal/redact"
 )
 
 // maxAnswer bounds what is read of one answer.
@@ -53,11 +55,11 @@ func (x *exchange) Do(req *http.Request) (*http.Response, error) {
 	}
 	res, err := x.http.Do(req)
 	if err != nil {
-		x.failed, x.found = err, secretsOf(req, x.secrets)
+		x.failed, x.found = err, redact.Secrets(req, x.secrets)
 		return nil, err
 	}
 	x.status, x.header = res.StatusCode, res.Header
-	x.found = secretsOf(res.Request, secretsOf(req, x.secrets))
+	x.found = redact.Secrets(res.Request, redact.Secrets(req, x.secrets))
 	if x.stream && res.StatusCode < 300 {
 		return res, nil
 	}
@@ -66,11 +68,11 @@ func (x *exchange) Do(req *http.Request) (*http.Response, error) {
 	if len(x.answer) > maxAnswer {
 		x.broken = fmt.Errorf("it is larger than %d MB", maxAnswer>>20)
 	}
-	least := inAnswers
+	least := redact.InAnswers
 	if res.StatusCode >= 300 {
-		least = inMessages
+		least = redact.InMessages
 	}
-	x.answer = redact(bytes.TrimSpace(bytes.TrimPrefix(x.answer, []byte("\xef\xbb\xbf"))), x.found, least)
+	x.answer = redact.Bytes(bytes.TrimSpace(bytes.TrimPrefix(x.answer, []byte("\xef\xbb\xbf"))), x.found, least)
 	body := x.answer
 	if x.own && res.StatusCode < 300 {
 		body = []byte("{}")
@@ -86,10 +88,10 @@ func (x *exchange) fault(err error) *Error {
 	case x.failed != nil:
 		return x.lost("the request brought no answer: ", x.failed)
 	case x.status == 0 && err != nil:
-		return &Error{Outcome: Failed, Message: "the request could not be made: " + redactText(plainer(err), x.found), cause: err}
+		return &Error{Outcome: Failed, Message: "the request could not be made: " + redact.Text(redact.Bare(err).Error(), x.found), cause: err}
 	case x.status < 200 || x.status > 299:
 		e := serverFault(x.status, x.header.Get("Content-Type"), x.answer)
-		e.Message = redactText(e.Message, x.found)
+		e.Message = redact.Text(e.Message, x.found)
 		return e
 	case x.broken != nil:
 		return x.lost(fmt.Sprintf("the answer broke off after %d bytes: ", len(x.answer)), x.broken)
@@ -101,5 +103,5 @@ func (x *exchange) lost(what string, err error) *Error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		err = fmt.Errorf("the connection was closed (%w)", err)
 	}
-	return &Error{Outcome: Failed, Status: x.status, Message: what + redactText(plainer(err), x.found), Retryable: true, cause: err}
+	return &Error{Outcome: Failed, Status: x.status, Message: what + redact.Text(redact.Bare(err).Error(), x.found), Retryable: true, cause: err}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"icono/internal/chat"
+	"icono/internal/redact"
 )
 
 // maxRounds bounds how often a request is put otherwise: each of the parameters
@@ -30,7 +31,7 @@ func (c *Client) Complete(ctx context.Context, r chat.Request) (chat.Reply, erro
 			reply, err := Parse(x.answer)
 			reply.Adapted = p.adapted
 			if e, ok := errors.AsType[*chat.Error](err); ok {
-				e.Message = redactText(e.Message, x.secrets)
+				e.Message = redact.Text(e.Message, x.secrets)
 			}
 			return reply, err
 		}

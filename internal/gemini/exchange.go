@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"icono/internal/chat"
+	"icono/internal/redact"
 	"icono/internal/transport"
 )
 
@@ -54,41 +54,41 @@ func (c *Client) bearer(ctx context.Context) (string, *fault) {
 	if err == nil {
 		return token, nil
 	}
-	return "", &fault{cause: clean(err, c.secrets), Error: &chat.Error{Outcome: chat.Failed, Stop: ctx.Err() == nil,
-		Message: "there is no access token for Google Cloud: " + redactText(bare(err).Error(), c.secrets) + "; log in with: gcloud auth application-default login"}}
+	return "", &fault{cause: redact.Clean(err, c.secrets), Error: &chat.Error{Outcome: chat.Failed, Stop: ctx.Err() == nil,
+		Message: "there is no access token for Google Cloud: " + redact.Text(redact.Bare(err).Error(), c.secrets) + "; log in with: gcloud auth application-default login"}}
 }
 
 func (c *Client) send(ctx context.Context, model string, body []byte, token string) (*exchange, *fault) {
 	x := &exchange{secrets: c.secrets}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.address.of(model), bytes.NewReader(body))
 	if err != nil {
-		err = bare(err)
-		return x, &fault{cause: clean(err, x.secrets), Error: &chat.Error{Outcome: chat.Failed, Message: "the request could not be made: " + redactText(err.Error(), x.secrets)}}
+		err = redact.Bare(err)
+		return x, &fault{cause: redact.Clean(err, x.secrets), Error: &chat.Error{Outcome: chat.Failed, Message: "the request could not be made: " + redact.Text(err.Error(), x.secrets)}}
 	}
 	req.Header.Set("Content-Type", "application/json")
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	x.secrets = secretsOf(req, x.secrets)
+	x.secrets = redact.Secrets(req, x.secrets)
 	res, err := c.http.Do(req)
 	if err != nil {
 		return x, x.lost("the request brought no answer: ", err)
 	}
 	defer res.Body.Close()
-	x.status, x.header, x.secrets = res.StatusCode, res.Header, secretsOf(res.Request, x.secrets)
+	x.status, x.header, x.secrets = res.StatusCode, res.Header, redact.Secrets(res.Request, x.secrets)
 	answer, broken := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	if len(answer) > maxAnswer {
 		broken = fmt.Errorf("it is larger than %d MB", maxAnswer>>20)
 	}
-	least := inAnswers
+	least := redact.InAnswers
 	if x.status > 299 {
-		least = inMessages
+		least = redact.InMessages
 	}
-	x.answer = redact(bytes.TrimSpace(answer), x.secrets, least)
+	x.answer = redact.Bytes(bytes.TrimSpace(answer), x.secrets, least)
 	switch {
 	case x.status < 200 || x.status > 299:
 		f := serverFault(x.status, x.header.Get("Content-Type"), x.answer)
-		f.Message = redactText(f.Message, x.secrets)
+		f.Message = redact.Text(f.Message, x.secrets)
 		return x, f
 	case broken != nil:
 		return x, x.lost(fmt.Sprintf("the answer broke off after %d bytes: ", len(x.answer)), broken)
@@ -100,7 +100,7 @@ func (c *Client) send(ctx context.Context, model string, body []byte, token stri
 // is told as the server's.
 func (x *exchange) lost(what string, err error) *fault {
 	if s, ok := errors.AsType[*transport.StatusError](err); ok {
-		f := &fault{cause: clean(bare(err), x.secrets), Error: &chat.Error{Outcome: chat.Failed, Status: s.Status, Code: s.Code, Retryable: true, Message: clip(redactText(s.Message, x.secrets))}}
+		f := &fault{cause: redact.Clean(redact.Bare(err), x.secrets), Error: &chat.Error{Outcome: chat.Failed, Status: s.Status, Code: s.Code, Retryable: true, Message: clip(redact.Text(s.Message, x.secrets))}}
 		if f.Message == "" {
 			f.Message = http.StatusText(s.Status)
 		}
@@ -109,12 +109,12 @@ func (x *exchange) lost(what string, err error) *fault {
 		}
 		return f
 	}
-	err = bare(err)
+	err = redact.Bare(err)
 	text := err.Error()
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		text = "the connection was closed (" + text + ")"
 	}
-	return &fault{cause: clean(err, x.secrets), Error: &chat.Error{Outcome: chat.Failed, Status: x.status, Retryable: true, Message: what + redactText(text, x.secrets)}}
+	return &fault{cause: redact.Clean(err, x.secrets), Error: &chat.Error{Outcome: chat.Failed, Status: x.status, Retryable: true, Message: what + redact.Text(text, x.secrets)}}
 }
 
 // kept is the body of a failed call, if it is JSON that can be kept.
@@ -123,24 +123,4 @@ func (x *exchange) kept() []byte {
 		return x.answer
 	}
 	return nil
-}
-
-// bare is the error of a connection without the address that net/http puts
-// before it.
-func bare(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
-}
-
-// clean returns an error unless its text, or that of an error in it, holds a
-// secret.
-func clean(err error, secrets []string) error {
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if text := e.Error(); redactText(text, secrets) != text {
-			return nil
-		}
-	}
-	return err
 }

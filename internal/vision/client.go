@@ -13,6 +13,8 @@ import (
 
 	google "cloud.google.com/go/vision/v2/apiv1"
 	"google.golang.org/api/option"
+
+	"icono/internal/redact"
 )
 
 // googleBase is the address of the service where no region is asked for.
@@ -90,7 +92,7 @@ func New(ctx context.Context, o Options) (*Client, error) {
 	library, err := google.NewImageAnnotatorRESTClient(ctx, option.WithEndpoint(c.base), option.WithHTTPClient(&http.Client{Transport: courier{c}}),
 		option.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
-		return nil, fmt.Errorf("the client of Google Vision cannot be made: %s", redactText(err.Error(), c.secrets))
+		return nil, fmt.Errorf("the client of Google Vision cannot be made: %s", redact.Text(err.Error(), c.secrets))
 	}
 	// Its retries and its bound of ten minutes, which would count waiting for the
 	// rate too, give way to those of the HTTP client.

@@ -10,6 +10,8 @@ import (
 
 	"cloud.google.com/go/auth"
 	"cloud.google.com/go/auth/credentials"
+
+	"icono/internal/redact"
 )
 
 // scope is the right that tokens are asked for.
@@ -40,7 +42,7 @@ func DefaultCredentials(client *http.Client) (*Credentials, error) {
 	if err == nil {
 		return &Credentials{found}, nil
 	}
-	text := strings.TrimPrefix(redactText(bare(err).Error(), nil), "credentials: ")
+	text := strings.TrimPrefix(redact.Text(redact.Bare(err).Error(), nil), "credentials: ")
 	if strings.Contains(text, "could not find default credentials") {
 		return nil, &CredentialsError{"there are no application-default credentials of Google Cloud on this machine", login}
 	}
@@ -61,9 +63,9 @@ func (c *Credentials) Token(ctx context.Context) (string, error) {
 	if e, ok := errors.AsType[*auth.Error](err); ok && e.Response != nil {
 		what += e.Response.Status + " " + tokenReason(e.Body)
 	} else {
-		what += bare(err).Error()
+		what += redact.Bare(err).Error()
 	}
-	return "", &CredentialsError{clip(redactText(what, nil)), login + ", or see whether the key of the service account still exists"}
+	return "", &CredentialsError{clip(redact.Text(what, nil)), login + ", or see whether the key of the service account still exists"}
 }
 
 // tokenReason words the body of a refusal by the server of tokens.

@@ -13,6 +13,7 @@ import (
 	"cloud.google.com/go/vision/v2/apiv1/visionpb"
 
 	"icono/internal/chat"
+	"icono/internal/redact"
 	"icono/internal/transport"
 )
 
@@ -80,24 +81,24 @@ func (k courier) send(req *http.Request, x *exchange, token string) *http.Respon
 			out.Header.Set("X-Goog-User-Project", k.c.pays)
 		}
 	}
-	x.secrets = secretsOf(out, x.secrets)
+	x.secrets = redact.Secrets(out, x.secrets)
 	res, err := k.c.http.Do(out)
 	if err != nil {
 		x.lost = err
 		return nil
 	}
 	defer res.Body.Close()
-	x.status, x.header, x.secrets = res.StatusCode, res.Header, secretsOf(res.Request, x.secrets)
+	x.status, x.header, x.secrets = res.StatusCode, res.Header, redact.Secrets(res.Request, x.secrets)
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	if len(answer) > maxAnswer {
 		err = fmt.Errorf("it is larger than %d MB", maxAnswer>>20)
 	}
 	x.lost = err
-	least := inAnswers
+	least := redact.InAnswers
 	if x.status > 299 {
-		least = inMessages
+		least = redact.InMessages
 	}
-	x.answer = redact(bytes.TrimSpace(answer), x.secrets, least)
+	x.answer = redact.Bytes(bytes.TrimSpace(answer), x.secrets, least)
 	body := x.answer
 	if x.status < 300 {
 		body = []byte("{}") // Parse reads it, one picture at a time
@@ -118,8 +119,8 @@ func (c *Client) bearer(ctx context.Context) (string, *fault) {
 	if err == nil {
 		return token, nil
 	}
-	return "", &fault{cause: clean(err, c.secrets), Error: &chat.Error{Outcome: chat.Failed, Stop: ctx.Err() == nil,
-		Message: "there is no access token for Google Cloud: " + redactText(bare(err).Error(), c.secrets)}}
+	return "", &fault{cause: redact.Clean(err, c.secrets), Error: &chat.Error{Outcome: chat.Failed, Stop: ctx.Err() == nil,
+		Message: "there is no access token for Google Cloud: " + redact.Text(redact.Bare(err).Error(), c.secrets)}}
 }
 
 // ask sends one request and returns the responses, in the order of its pictures.
@@ -140,7 +141,7 @@ func (c *Client) ask(ctx context.Context, pictures []*visionpb.AnnotateImageRequ
 	}
 	if err := json.Unmarshal(x.answer, &w); err != nil {
 		return nil, &fault{Error: &chat.Error{Outcome: chat.Failed, Status: x.status, Retryable: true,
-			Message: "the answer is no JSON of the service: " + clip(redactText(describe(x.status, x.header.Get("Content-Type"), x.answer), x.secrets))}}
+			Message: "the answer is no JSON of the service: " + clip(redact.Text(describe(x.status, x.header.Get("Content-Type"), x.answer), x.secrets))}}
 	}
 	if len(w.Responses) != len(pictures) {
 		return nil, &fault{short: true, Error: &chat.Error{Outcome: chat.Failed, Status: x.status, Retryable: true,
@@ -166,10 +167,10 @@ func (x *exchange) fault(err error) *fault {
 	case x.lost != nil:
 		return x.broken(fmt.Sprintf("the answer broke off after %d bytes: ", len(x.answer)), x.lost)
 	case x.status == 0 && err != nil:
-		return &fault{cause: clean(bare(err), x.secrets), Error: failed("the request could not be made: " + redactText(bare(err).Error(), x.secrets))}
+		return &fault{cause: redact.Clean(redact.Bare(err), x.secrets), Error: failed("the request could not be made: " + redact.Text(redact.Bare(err).Error(), x.secrets))}
 	case x.status < 200 || x.status > 299:
 		f := serverFault(x.status, x.header.Get("Content-Type"), x.answer)
-		f.Message = redactText(f.Message, x.secrets)
+		f.Message = redact.Text(f.Message, x.secrets)
 		return f
 	}
 	return nil
@@ -179,7 +180,7 @@ func (x *exchange) fault(err error) *fault {
 // on is told as the server's.
 func (x *exchange) broken(what string, err error) *fault {
 	if s, ok := errors.AsType[*transport.StatusError](err); ok {
-		f := &fault{cause: clean(bare(err), x.secrets), Error: &chat.Error{Outcome: chat.Failed, Status: s.Status, Code: s.Code, Retryable: true, Message: clip(redactText(s.Message, x.secrets))}}
+		f := &fault{cause: redact.Clean(redact.Bare(err), x.secrets), Error: &chat.Error{Outcome: chat.Failed, Status: s.Status, Code: s.Code, Retryable: true, Message: clip(redact.Text(s.Message, x.secrets))}}
 		if f.Message == "" {
 			f.Message = http.StatusText(s.Status)
 		}
@@ -188,13 +189,13 @@ func (x *exchange) broken(what string, err error) *fault {
 		}
 		return f
 	}
-	err = bare(err)
+	err = redact.Bare(err)
 	if wrong, ok := errors.AsType[*transport.RedirectError](err); ok {
-		return &fault{cause: clean(err, x.secrets), Error: &chat.Error{Outcome: chat.Failed, Status: wrong.Status, Stop: true, Message: redactText(wrong.Error(), x.secrets)}}
+		return &fault{cause: redact.Clean(err, x.secrets), Error: &chat.Error{Outcome: chat.Failed, Status: wrong.Status, Stop: true, Message: redact.Text(wrong.Error(), x.secrets)}}
 	}
 	text := err.Error()
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		text = "the connection was closed (" + text + ")"
 	}
-	return &fault{cause: clean(err, x.secrets), Error: &chat.Error{Outcome: chat.Failed, Status: x.status, Retryable: true, Message: what + redactText(text, x.secrets)}}
+	return &fault{cause: redact.Clean(err, x.secrets), Error: &chat.Error{Outcome: chat.Failed, Status: x.status, Retryable: true, Message: what + redact.Text(text, x.secrets)}}
 }

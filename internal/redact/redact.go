@@ -1,4 +1,5 @@
-package vision
+// Package redact hides keys in what a server sent back and in errors.
+package redact
 
 import (
 	"bytes"
@@ -13,9 +14,10 @@ import (
 // hidden stands in place of a secret.
 const hidden = "[hidden]"
 
-// keyLike matches Google's keys, tokens and private keys where a message quotes
-// one.
-var keyLike = regexp.MustCompile(`\bAIza[A-Za-z0-9_*-]{6,}|\bya29\.[A-Za-z0-9._~+/=-]{6,}|\bAQ\.[A-Za-z0-9_-]{12,}|(?i)\bBearer\s+[A-Za-z0-9._~+/*=-]{6,}|` +
+// keyLike matches the keys, tokens and private keys of common providers where a
+// message quotes one, also half masked by the server.
+var keyLike = regexp.MustCompile(`\b(sk|pk|rk|sess|gsk|xai|hf)[-_][A-Za-z0-9_*.-]{6,}|(?i:\bBearer\s+[A-Za-z0-9._~+/*=-]{6,})|` +
+	`\bAIza[A-Za-z0-9_*-]{6,}|\bya29\.[A-Za-z0-9._~+/=-]{6,}|\bAQ\.[A-Za-z0-9_-]{12,}|` +
 	`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_.-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)`)
 
 var secretHeader = regexp.MustCompile(`(?i)auth|key|token|secret|cookie|password`)
@@ -24,13 +26,13 @@ var secretHeader = regexp.MustCompile(`(?i)auth|key|token|secret|cookie|password
 // what is long enough for a real key, since a picture may show a short word that
 // a server of one's own takes for one.
 const (
-	inMessages = 6
-	inAnswers  = 16
+	InMessages = 6
+	InAnswers  = 16
 )
 
-// secretsOf adds the values of a request's headers that are secrets to those
+// Secrets adds the values of a request's headers that are secrets to those
 // that are known.
-func secretsOf(req *http.Request, known []string) []string {
+func Secrets(req *http.Request, known []string) []string {
 	out := known[:len(known):len(known)]
 	if req == nil {
 		return out
@@ -49,9 +51,9 @@ func secretsOf(req *http.Request, known []string) []string {
 	return out
 }
 
-// redact hides secrets of at least some bytes, as they are and as JSON and
+// Bytes hides secrets of at least some bytes, as they are and as JSON and
 // addresses write them.
-func redact(b []byte, secrets []string, least int) []byte {
+func Bytes(b []byte, secrets []string, least int) []byte {
 	for _, s := range secrets {
 		if len(s) < least {
 			continue
@@ -69,14 +71,14 @@ func redact(b []byte, secrets []string, least int) []byte {
 	return b
 }
 
-// redactText hides secrets and what looks like a key in a message.
-func redactText(s string, secrets []string) string {
-	return keyLike.ReplaceAllString(string(redact([]byte(s), secrets, inMessages)), hidden)
+// Text hides secrets and what looks like a key in a message.
+func Text(s string, secrets []string) string {
+	return keyLike.ReplaceAllString(string(Bytes([]byte(s), secrets, InMessages)), hidden)
 }
 
-// bare is the error of a connection without the address that net/http puts
+// Bare is the error of a connection without the address that net/http puts
 // before it.
-func bare(err error) error {
+func Bare(err error) error {
 	for {
 		u, ok := errors.AsType[*url.Error](err)
 		if !ok {
@@ -86,23 +88,13 @@ func bare(err error) error {
 	}
 }
 
-// clean returns an error unless its text, or that of an error in it, holds a
+// Clean returns an error unless its text, or that of an error in it, holds a
 // secret.
-func clean(err error, secrets []string) error {
+func Clean(err error, secrets []string) error {
 	for e := err; e != nil; e = errors.Unwrap(e) {
-		if text := e.Error(); redactText(text, secrets) != text {
+		if text := e.Error(); Text(text, secrets) != text {
 			return nil
 		}
 	}
 	return err
-}
-
-// clip shortens what a server said to what a message can hold.
-func clip(s string) string {
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "\uFFFD")), " ")
-	const most = 600
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + " ..."
 }
