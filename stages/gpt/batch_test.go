@@ -257,7 +257,12 @@ func TestBatchIsLeft(t *testing.T) {
 	env, ledger := stagetest.Env(t, memory.DefaultAllocator)
 	drain := make(chan struct{})
 	env.Study, env.Drain = files, drain
-	time.AfterFunc(100*time.Millisecond, func() { close(drain) })
+	go func() { // as soon as the batch has been handed in
+		for s.Batches() == 0 && t.Context().Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		close(drain)
+	}()
 	rec := stagetest.Record(t, memory.DefaultAllocator, schema(), many(5)...)
 	d := office(t, folder, nil)
 	out := stagetest.Run(t, t.Context(), gpt.Kind(d).Build("place", batchConfig(s.URL, func(c *gpt.Config) { c.Batch.Poll = 0.1 })), env, stage.Table{Schema: schema(), Rows: stagetest.Batches(rec, 3, true)})
