@@ -125,6 +125,9 @@ func (l *Line) find(ctx context.Context, q coding.Question, r answers.Request) (
 	if err == nil && !found && l.session.Replays() {
 		_, _, err = l.session.Do(ctx, r, nil) // words what is missing
 	}
+	if found || err != nil {
+		l.tell(r, a, err)
+	}
 	var fault *answers.FaultError
 	switch {
 	case errors.As(err, &fault):

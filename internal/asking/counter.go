@@ -86,10 +86,15 @@ func (c *Counter) trace(r answers.Request) {
 func (c *Counter) Do(ctx context.Context, r answers.Request, ask func(context.Context) (answers.Answer, error)) (answers.Answer, answers.Origin, error) {
 	c.trace(r)
 	a, origin, err := c.do(ctx, r, ask)
+	c.tell(r, a, err)
+	return a, origin, faulty(err)
+}
+
+// tell tells who listens of an answer that is used.
+func (c *Counter) tell(r answers.Request, a answers.Answer, err error) {
 	if heard := c.desk.options.Heard; heard != nil {
 		heard(c.stage, r, a, err)
 	}
-	return a, origin, faulty(err)
 }
 
 func (c *Counter) do(ctx context.Context, r answers.Request, ask func(context.Context) (answers.Answer, error)) (answers.Answer, answers.Origin, error) {
