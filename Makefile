@@ -19,8 +19,8 @@ setup-tesseract: ## install Tesseract with German where that needs no question (
 	@.ci/setup-tesseract
 
 build: setup ## build bin/icono
-	@version=$$(git describe --tags --always --dirty 2>/dev/null || echo development); \
-	go build -ldflags "-X main.version=$$version" -o bin/icono ./cmd/icono
+	@commit=$$(git describe --always --dirty 2>/dev/null || true); \
+	go build -ldflags "-X main.commit=$$commit" -o bin/icono ./cmd/icono
 
 run: build ## run the examples that need no download and no key; the last is the whole method, examples/ensemble
 	@bin/icono run examples/colour-mood

@@ -196,7 +196,7 @@ func checkVariables(t *testing.T, file string, g *ast.GenDecl) {
 	for _, spec := range g.Specs {
 		v := spec.(*ast.ValueSpec)
 		for i, name := range v.Names {
-			if name.Name == "_" || name.Name == "version" && strings.HasSuffix(file, "cmd/icono/main.go") { // the linker sets the version
+			if name.Name == "_" || name.Name == "commit" && strings.HasSuffix(file, "cmd/icono/main.go") { // the linker sets the commit
 				continue
 			}
 			if i < len(v.Values) {

@@ -20,7 +20,7 @@ type Access struct {
 	// The environment variable that holds the key. Without it `OPENAI_API_KEY`
 	// for OpenAI and Azure, `GEMINI_API_KEY` for Google, and no key for other
 	// servers.
-	Key option.Secret `yaml:"key" example:"${OPENAI_API_KEY}"`
+	Key option.Secret `yaml:"key" example:"${OPENAI_API_KEY}" operational:"true"`
 	// Azure's API version.
 	APIVersion string `yaml:"api_version" example:"2024-10-21"`
 	// Azure's deployment, where it is not named like the model.
@@ -32,14 +32,14 @@ type Access struct {
 	Location string `yaml:"location" example:"europe-west4"`
 	// The most requests that are on their way at once. Fewer are, where the
 	// server refuses that many.
-	Concurrency int `yaml:"concurrency" min:"1" max:"1024"`
+	Concurrency int `yaml:"concurrency" min:"1" max:"1024" operational:"true"`
 	// The rate that the server allows; without it, it is learnt from the
 	// server's answers.
-	RequestsPerMinute float64 `yaml:"requests_per_minute" min:"0" example:"500"`
+	RequestsPerMinute float64 `yaml:"requests_per_minute" min:"0" example:"500" operational:"true"`
 	// The tokens a minute that the server allows; without it, they are learnt.
-	TokensPerMinute float64 `yaml:"tokens_per_minute" min:"0" example:"200000"`
+	TokensPerMinute float64 `yaml:"tokens_per_minute" min:"0" example:"200000" operational:"true"`
 	// The seconds that one attempt may take.
-	Timeout float64 `yaml:"timeout" min:"1"`
+	Timeout float64 `yaml:"timeout" min:"1" operational:"true"`
 }
 
 // Values of Provider.
@@ -149,9 +149,9 @@ type Questions struct {
 	// `live` asks row by row. `batch` hands all questions in together: the answers
 	// come within 24 hours, for half the price where the provider has one. A run
 	// that is interrupted meanwhile fetches them when it is run again.
-	Mode string `yaml:"mode" enum:"live,batch"`
+	Mode string `yaml:"mode" enum:"live,batch" operational:"true"`
 	// How batches are made.
-	Batch BatchFiles `yaml:"batch"`
+	Batch BatchFiles `yaml:"batch" operational:"true"`
 }
 
 // BatchFiles says how batches are made.

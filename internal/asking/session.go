@@ -31,26 +31,29 @@ func (d *Desk) session(ctx context.Context, stageID string, secrets []string) (*
 
 // Recorded reports whether the study has a cassette of a stage.
 func (d *Desk) Recorded(stageID string) bool {
-	_, err := os.Stat(d.recorded(stageID))
-	return err == nil
+	_, found := d.options.Cassette(stageID)
+	return found
 }
 
 // cassette is where the cassette of a stage is written.
-func (d *Desk) cassette(stageID string) string {
-	return filepath.Join(d.options.Cassettes, stageID+".jsonl")
-}
+func (d *Desk) cassette(stageID string) string { return d.options.own(stageID) }
 
 // recorded is where the cassette of a stage is read.
 func (d *Desk) recorded(stageID string) string {
-	own := d.cassette(stageID)
-	if _, err := os.Stat(own); err == nil {
-		return own
-	}
-	for _, folder := range d.options.Below {
+	path, _ := d.options.Cassette(stageID)
+	return path
+}
+
+func (o Options) own(stageID string) string { return filepath.Join(o.Cassettes, stageID+".jsonl") }
+
+// Cassette is the file with the recorded answers of a stage, and whether there is
+// one: its own, or that of a pipeline which this one extends.
+func (o Options) Cassette(stageID string) (path string, found bool) {
+	for _, folder := range append([]string{o.Cassettes}, o.Below...) {
 		path := filepath.Join(folder, stageID+".jsonl")
 		if _, err := os.Stat(path); err == nil {
-			return path
+			return path, true
 		}
 	}
-	return own
+	return o.own(stageID), false
 }

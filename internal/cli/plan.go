@@ -84,14 +84,6 @@ func rowsText(n int64) string {
 	return number(n)
 }
 
-func inputIDs(p *pipeline.Plan, s *pipeline.Planned) []string {
-	ids := []string{}
-	for _, i := range s.Inputs {
-		ids = append(ids, p.Stages[i].ID)
-	}
-	return ids
-}
-
 // added returns the columns of a stage's output that its first input lacks.
 func added(s *pipeline.Planned) []string {
 	names := []string{}
@@ -122,7 +114,7 @@ func (a *app) planText(p *pipeline.Plan, rows []int64) {
 		for _, f := range s.Writes {
 			files = append(files, "writes "+f)
 		}
-		table = append(table, []string{s.ID, s.Kind, strings.Join(inputIDs(p, s), ", "), rowsText(rows[i]), adds, strings.Join(files, ", ")})
+		table = append(table, []string{s.ID, s.Kind, strings.Join(p.InputIDs(s), ", "), rowsText(rows[i]), adds, strings.Join(files, ", ")})
 	}
 	a.table(a.Out, table, 3)
 }
@@ -151,7 +143,7 @@ func (a *app) planJSON(p *pipeline.Plan, rows []int64, quotes map[string]stage.Q
 		Stages []entry `json:"stages"`
 	}{p.Doc.Name, p.Doc.Seed, nil}
 	for i, s := range p.Stages {
-		e := entry{ID: s.ID, Kind: s.Kind, From: inputIDs(p, s), Adds: added(s), Reads: append([]string{}, s.Reads...), Writes: append([]string{}, s.Writes...)}
+		e := entry{ID: s.ID, Kind: s.Kind, From: p.InputIDs(s), Adds: added(s), Reads: append([]string{}, s.Reads...), Writes: append([]string{}, s.Writes...)}
 		if rows[i] >= 0 {
 			e.Rows = &rows[i]
 		}

@@ -31,10 +31,14 @@ type app struct {
 	plain   bool
 }
 
-// Main runs the program with arguments and returns its exit code.
+// Main runs the program with arguments and returns its exit code. version is the
+// release, which reports and locks state, and after a space what else tells builds
+// apart.
 func Main(ctx context.Context, args []string, s Streams, version string) int {
-	a := &app{Streams: s, version: version}
+	release, _, _ := strings.Cut(version, " ")
+	a := &app{Streams: s, version: release}
 	root := a.root()
+	root.Version = version
 	root.SetArgs(args)
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
@@ -65,7 +69,7 @@ load a table of posts and its pictures, classify them, join, save and report.`,
 	root.SetVersionTemplate("icono {{.Version}}\n")
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print results and faults as JSON, for programs")
 	root.PersistentFlags().BoolVar(&a.plain, "plain", false, "no colour and no moving progress line")
-	root.AddCommand(a.initCommand(), a.validateCommand(), a.planCommand(), a.runCommand(), a.answersCommand(), a.doctorCommand(),
+	root.AddCommand(a.initCommand(), a.validateCommand(), a.planCommand(), a.runCommand(), a.verifyCommand(), a.answersCommand(), a.doctorCommand(),
 		a.explainCommand(), a.schemaCommand())
 	root.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {

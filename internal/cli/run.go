@@ -25,6 +25,7 @@ func (a *app) runCommand() *cobra.Command {
 	var only string
 	var limit int64
 	var allowEmpty bool
+	var locks lockFlags
 	c := &cobra.Command{
 		Use:   "run [FILE or FOLDER]",
 		Short: "Run a pipeline",
@@ -48,6 +49,10 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 				line.say("interrupted: finishing the rows that are begun; a second Ctrl-C ends at once")
 			})
 			flags.ask.limited = c.Flags().Changed("budget")
+			keeper, err := a.keep(locks, partial(only, limit, flags.sets), &flags.ask)
+			if err != nil {
+				return err
+			}
 			s, err := a.open(c.Context(), args, flags, true)
 			if err != nil {
 				return err
@@ -69,6 +74,9 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 			if only != "" {
 				set.Only, set.Show = []string{only}, a.preview
 			}
+			if err := keeper.begin(c.Context(), s, &set, locks); err != nil {
+				return err
+			}
 			line.spending = s.backends.askers.spending
 			facts, err := pipeline.Run(c.Context(), s.plan, set)
 			line.end()
@@ -78,16 +86,34 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 			if err := a.finish(facts, err, signalled(), time.Since(start)); err != nil {
 				return err
 			}
-			return a.checkFilled(s.plan, facts, allowEmpty, limit > 0)
+			if err := a.checkFilled(s.plan, facts, allowEmpty, limit > 0); err != nil {
+				return err
+			}
+			return keeper.end(facts)
 		},
 	}
 	flags.register(c)
 	flags.ask.register(c)
+	locks.register(c)
 	c.Flags().StringVar(&only, "only", "", "run one `stage`, with all that it needs, and show its first rows")
 	c.Flags().Int64Var(&limit, "limit", 0, "take only the first `n` rows of the table with the pictures")
 	c.Flags().BoolVar(&allowEmpty, "allow-empty", false, "accept tables without rows, and coders whose rows all have faults")
 	_ = c.RegisterFlagCompletionFunc("only", cobra.NoFileCompletions)
 	return c
+}
+
+// partial names what makes a run one of a part of the study, or of another than the
+// file says, "" for none.
+func partial(only string, limit int64, sets []string) string {
+	switch {
+	case only != "":
+		return "--only"
+	case limit > 0:
+		return "--limit"
+	case len(sets) > 0:
+		return "--set"
+	}
+	return ""
 }
 
 // interrupts calls tell and closes drain at the first SIGINT, SIGTERM or SIGHUP. The

@@ -17,13 +17,13 @@ func Print(w io.Writer, list []Diagnostic, colour bool) {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s%s: %s\n", place(d.Span), paint(string(d.Severity), severityColour(d.Severity), colour), printable(d.Message))
+		fmt.Fprintf(w, "%s%s: %s\n", place(d.Span), paint(string(d.Severity), severityColour(d.Severity), colour), Printable(d.Message))
 		excerpt(w, d.Span, colour)
 		if d.Hint != "" {
-			fmt.Fprintf(w, "  %s %s\n", paint("help:", "36", colour), printable(d.Hint))
+			fmt.Fprintf(w, "  %s %s\n", paint("help:", "36", colour), Printable(d.Hint))
 		}
 		for _, n := range d.Notes {
-			fmt.Fprintf(w, "  %s%s\n", place(n.Span), printable(n.Message))
+			fmt.Fprintf(w, "  %s%s\n", place(n.Span), Printable(n.Message))
 		}
 	}
 }
@@ -46,8 +46,7 @@ func place(s source.Span) string {
 	if s.File == nil {
 		return ""
 	}
-	p := s.File.Position(s.Start)
-	return fmt.Sprintf("%s:%d:%d: ", s.File.Name, p.Line, p.Column)
+	return s.String() + ": "
 }
 
 // maxExcerpt is the width of an excerpt in characters.
@@ -58,7 +57,7 @@ func excerpt(w io.Writer, s source.Span, colour bool) {
 		return
 	}
 	p := s.File.Position(s.Start)
-	line := []rune(printable(s.File.Shown(p.Line)))
+	line := []rune(Printable(s.File.Shown(p.Line)))
 	if len(line) == 0 {
 		return
 	}
@@ -82,8 +81,8 @@ func excerpt(w io.Writer, s source.Span, colour bool) {
 		paint("^"+strings.Repeat("~", width-1), "31;1", colour))
 }
 
-// printable replaces what would upset a terminal or the caret's column.
-func printable(text string) string {
+// Printable replaces what would upset a terminal or the caret's column.
+func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < 0x20 && r != '\n' || r >= 0x7f && r < 0xa0 {
 			return ' '

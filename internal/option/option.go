@@ -6,7 +6,9 @@
 // single value stands for a list of one). Options that several kinds have are a
 // struct embedded with the tag `yaml:",inline"`. Tags constrain: required:"true",
 // enum:"a,b", min:"0", max:"1" (numbers, or lengths of lists and texts), and
-// example:"..." is shown in the documentation. Doc comments are the prose.
+// example:"..." is shown in the documentation. operational:"true" marks an option
+// that decides the speed and not the results, unordered:"true" a mapping whose
+// order says nothing. Doc comments are the prose.
 package option
 
 // Expression is the text of an expression over the columns of a row. YAML

@@ -34,6 +34,7 @@ type Planned struct {
 	// Reads and Writes are the files that the stage names.
 	Reads, Writes []string
 	origin        map[string]string // column -> id of the stage that made it
+	config        any
 	kind          stage.Kind
 	broken        bool
 	asked         bool // for the schema of its output, which checks expressions
@@ -101,7 +102,7 @@ func build(spec Spec, kinds []stage.Kind, list *diag.List) *Planned {
 	if own.HasErrors() {
 		return p
 	}
-	p.broken = false
+	p.broken, p.config = false, c
 	if v, ok := c.(stage.Validator); ok {
 		p.report(v.Validate(), list)
 	}

@@ -42,3 +42,6 @@ func ParsePolicy(text string) (Policy, error) {
 	}
 	return Policy{Stop: true, Share: percent / 100}, nil
 }
+
+// percent writes a share as per cent.
+func percent(share float64) string { return strconv.FormatFloat(share*100, 'g', 10, 64) + "%" }

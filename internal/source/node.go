@@ -207,3 +207,19 @@ func (n *Node) setItem(path []string, value *Node) *Node {
 	out.Items[i] = n.Items[i].Set(path[1:], value)
 	return &out
 }
+
+// List returns the values of a sequence; none of what is no sequence.
+func (n *Node) List() []*Node {
+	if n == nil {
+		return nil
+	}
+	return n.Items
+}
+
+// Scalar returns the text of a scalar, "" of what is none.
+func (n *Node) Scalar() string {
+	if n == nil {
+		return ""
+	}
+	return n.Text
+}

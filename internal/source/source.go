@@ -3,6 +3,7 @@
 package source
 
 import (
+	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -93,6 +94,16 @@ func (f *File) Shown(n int) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// String is the place where a span starts, as file:line:column, "" where there is
+// none.
+func (s Span) String() string {
+	if s.File == nil {
+		return ""
+	}
+	p := s.File.Position(s.Start)
+	return fmt.Sprintf("%s:%d:%d", s.File.Name, p.Line, p.Column)
 }
 
 // At returns the span of n bytes at an offset.

@@ -44,14 +44,14 @@ type Config struct {
 	Column string `yaml:"column" required:"true" min:"1"`
 	// How many pictures the device computes at once. It changes the speed and
 	// the memory taken, not the codes.
-	BatchSize int `yaml:"batch_size" min:"1" max:"4096"`
+	BatchSize int `yaml:"batch_size" min:"1" max:"4096" operational:"true"`
 	// Where the model runs. `auto` takes a GPU if there is a usable one, and
 	// says so; `cuda` fails without one.
-	Device string `yaml:"device" enum:"auto,cpu,cuda"`
+	Device string `yaml:"device" enum:"auto,cpu,cuda" operational:"true"`
 	// Which files of a model are used, if it has several.
 	Precision string `yaml:"precision" enum:"fp32,fp16,int8"`
 	// Processor threads for the model; 0 means all.
-	Threads int `yaml:"threads" min:"0" max:"1024"`
+	Threads int `yaml:"threads" min:"0" max:"1024" operational:"true"`
 	// Turn pictures upright by their EXIF orientation. CLIP's own programs do
 	// not, so the default does not either.
 	Orient bool `yaml:"orient"`

@@ -22,9 +22,9 @@ type Config struct {
 	Inputs option.Map[option.Expression] `yaml:"inputs" min:"1" example:"{CLIP: Classification, GPT: Type}"`
 	// Which categories of the inputs mean which others: `{Collages: Collage}`. The
 	// columns of the inputs stay as they are.
-	Crosswalk option.Map[string] `yaml:"crosswalk" min:"1" example:"{Collages: Collage}"`
+	Crosswalk option.Map[string] `yaml:"crosswalk" min:"1" example:"{Collages: Collage}" unordered:"true"`
 	// Such a mapping for one input alone, by its name; it goes before `crosswalk`.
-	CrosswalkOf option.Map[option.Map[string]] `yaml:"crosswalk_of" min:"1" example:"{CLIP: {Collages: Collage}}"`
+	CrosswalkOf option.Map[option.Map[string]] `yaml:"crosswalk_of" min:"1" example:"{CLIP: {Collages: Collage}}" unordered:"true"`
 	// The categories of the result, in order, for `vote` and `rules`. Without it
 	// those of the inputs, or of the rules, in the order in which they are met.
 	Categories []string `yaml:"categories" min:"1" example:"[Collage, Photo, Other]"`
@@ -44,7 +44,7 @@ type Config struct {
 	// How many inputs must have a value. Rows with fewer have the status `missing`.
 	MinVotes int `yaml:"min_votes" min:"1" example:"2"`
 	// What inputs weigh in `vote` and `mean`, by name; 1 where nothing is said.
-	Weights option.Map[float64] `yaml:"weights" min:"1" example:"{Person: 2}"`
+	Weights option.Map[float64] `yaml:"weights" min:"1" example:"{Person: 2}" unordered:"true"`
 	// What happens where several categories have the most votes. `none`: the row
 	// has no code. `first`: that of the first input that voted for one of them.
 	// `input`: that of the first input in `prefer` that did. `order`: the one that

@@ -48,7 +48,7 @@ type Config struct {
 	// stay text. `date` and `datetime` take German dates too (31.12.2021 23:59)
 	// and zones by a word (CEST, MEZ, EDT); a time without a zone counts as UTC.
 	// Of Parquet and Arrow files, which have types, only text can be made.
-	Types option.Map[string] `yaml:"types" enum:"text,int,float,bool,date,datetime" example:"{\"postcode\": \"text\"}"`
+	Types option.Map[string] `yaml:"types" enum:"text,int,float,bool,date,datetime" example:"{\"postcode\": \"text\"}" unordered:"true"`
 	// The character before the fraction of numbers in CSV and TSV, `,` or `.`;
 	// the other one may divide thousands (`,` reads 1.234,5 and `.` reads
 	// 1,234.5). Without it numbers have points and no thousands; decimal commas

@@ -47,26 +47,26 @@ type Config struct {
 	Project string `yaml:"project" example:"my-study-4711"`
 	// The environment variable that holds an API key of Google Cloud. Without it the
 	// application-default credentials of this machine are used.
-	Key option.Secret `yaml:"key" example:"${GOOGLE_API_KEY}"`
+	Key option.Secret `yaml:"key" example:"${GOOGLE_API_KEY}" operational:"true"`
 	// The address of a server that speaks Google's protocol; without it Google's own.
 	BaseURL option.Endpoint `yaml:"base_url"`
 	// Google's model: `builtin/stable` or `builtin/latest`.
 	Model string `yaml:"model" enum:"builtin/stable,builtin/latest"`
 	// The most requests to Google that are on their way at once, of up to 16
 	// pictures each.
-	Concurrency int `yaml:"concurrency" min:"1" max:"64"`
+	Concurrency int `yaml:"concurrency" min:"1" max:"64" operational:"true"`
 	// The rate that Google allows your project; without it, it is learnt from what
 	// Google refuses.
-	RequestsPerMinute float64 `yaml:"requests_per_minute" min:"0" example:"1800"`
+	RequestsPerMinute float64 `yaml:"requests_per_minute" min:"0" example:"1800" operational:"true"`
 	// The seconds that one attempt may take.
-	Timeout float64 `yaml:"timeout" min:"1"`
+	Timeout float64 `yaml:"timeout" min:"1" operational:"true"`
 	// How Tesseract reads, for `local`.
 	Tesseract Tesseract `yaml:"tesseract"`
 	// The YOLOX model for objects, for `local`: a named download (`yolox-nano`,
 	// `yolox-tiny`, `yolox-s`), an .onnx file or a folder with one.
 	Detector string `yaml:"detector" example:"models/yolox_s.onnx"`
 	// Where the model of objects runs: `auto` takes a GPU if there is one.
-	Device string `yaml:"device" enum:"auto,cpu,cuda"`
+	Device string `yaml:"device" enum:"auto,cpu,cuda" operational:"true"`
 	// What the names of the new columns begin with. With `GV_` the columns of
 	// labels, faces, logos, landmarks, safe search and web have the names that
 	// Memespector gives them.
@@ -89,7 +89,7 @@ type Tesseract struct {
 	// reduces none.
 	Reduce int `yaml:"reduce" min:"0" max:"32767" example:"4000"`
 	// The seconds that a picture may take.
-	Timeout float64 `yaml:"timeout" min:"1"`
+	Timeout float64 `yaml:"timeout" min:"1" operational:"true"`
 }
 
 // Providers.

@@ -1,0 +1,122 @@
+package lock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"icono/internal/flow"
+	"icono/internal/source"
+	"icono/internal/stage"
+	"icono/internal/tabular"
+)
+
+// Read reads the lock of a pipeline file. The error wraps fs.ErrNotExist where there
+// is none, and is a *diag.Faults where it cannot be read.
+func Read(pipeline string) (*File, error) {
+	path := Path(pipeline)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(source.NewFile(path, string(text)))
+}
+
+// Write puts the lock of a pipeline file in its place, and the list of its pictures,
+// each whole or not at all. Files that are as they should be are left alone.
+func Write(pipeline string, f *File, pictures map[string]Sum) error {
+	list := ListPath(pipeline)
+	if len(pictures) == 0 {
+		if err := os.Remove(list); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	} else if err := put(list, List(pictures)); err != nil {
+		return err
+	}
+	return put(Path(pipeline), f.Bytes())
+}
+
+// Renew writes the lock alone.
+func Renew(pipeline string, f *File) error { return put(Path(pipeline), f.Bytes()) }
+
+func put(path string, text []byte) error {
+	if old, err := os.ReadFile(path); err == nil && slices.Equal(old, text) {
+		return nil
+	}
+	out, err := tabular.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = out.Abort() }() // does nothing after Commit
+	if _, err := out.Write(text); err != nil {
+		return fmt.Errorf("%s cannot be written: %w", path, err)
+	}
+	return out.Commit()
+}
+
+// CheckPictures compares the list of a pipeline's pictures with its lock, and the
+// pictures with the list. It returns the sums of the list.
+func CheckPictures(ctx context.Context, pipeline string, locked *File, study stage.Study, workers int) ([]Difference, map[string]Sum, error) {
+	if locked.Pictures.List == "" {
+		return nil, nil, nil
+	}
+	name := locked.Pictures.List
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(pipeline), name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return []Difference{{Cause, "", "the list of pictures", name, string(locked.Pictures.Sum), ""}}, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	var all []Difference
+	if sum := sumText(string(text)); sum != locked.Pictures.Sum {
+		all = append(all, Difference{Cause, "", "the list of pictures", name, string(locked.Pictures.Sum), string(sum)})
+	}
+	sums, err := ParseList(string(text))
+	if err != nil {
+		return append(all, Difference{Cause, "", "the list of pictures", name, "", err.Error()}), nil, nil
+	}
+	paths := func(yield func(string, error) bool) {
+		for _, path := range slices.Sorted(maps.Keys(sums)) {
+			if !yield(path, nil) {
+				return
+			}
+		}
+	}
+	check := func(_ context.Context, path string) (*Difference, error) {
+		found, err := SumFile(study, path)
+		if err != nil || found != sums[path] {
+			return &Difference{Cause, "", "picture", path, string(sums[path]), string(found)}, nil
+		}
+		return nil, nil
+	}
+	for d, err := range flow.Ordered(ctx, paths, workers, 4*workers, check, func(*Difference) {}) {
+		if err != nil {
+			return all, sums, err
+		}
+		if d != nil {
+			all = append(all, *d)
+		}
+	}
+	return all, sums, nil
+}
+
+// CheckWritten compares the files that stages wrote with the lock.
+func CheckWritten(locked *File, study stage.Study) []Difference {
+	var all []Difference
+	for _, id := range slices.Sorted(maps.Keys(locked.Stages)) {
+		for _, path := range slices.Sorted(maps.Keys(locked.Stages[id].Writes)) {
+			want := locked.Stages[id].Writes[path]
+			found, err := SumFile(study, path)
+			if err != nil || found != want {
+				all = append(all, Difference{Effect, id, "writes", path, string(want), string(found)})
+			}
+		}
+	}
+	return all
+}

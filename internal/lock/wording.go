@@ -1,0 +1,59 @@
+package lock
+
+import (
+	"fmt"
+	"strings"
+)
+
+// String words a difference in one line.
+func (d Difference) String() string {
+	var b strings.Builder
+	if d.Stage != "" {
+		fmt.Fprintf(&b, "%s: ", d.Stage)
+	}
+	switch {
+	case d.Sort == Form:
+		b.WriteString("written in another way in the pipeline file, and says the same")
+		return b.String()
+	case d.What == "stage" && d.Found == "":
+		fmt.Fprintf(&b, "the stage of kind %s is gone", d.Locked)
+		return b.String()
+	case d.What == "stage":
+		fmt.Fprintf(&b, "a new stage of kind %s", d.Found)
+		return b.String()
+	}
+	b.WriteString(subject(d.What, d.Name))
+	switch locked, found := short(d.Locked), short(d.Found); {
+	case d.Found == "":
+		fmt.Fprintf(&b, " is gone (locked %s)", locked)
+	case d.Locked == "":
+		fmt.Fprintf(&b, " is new: %s", found)
+	default:
+		fmt.Fprintf(&b, " changed: locked %s, found %s", locked, found)
+	}
+	return b.String()
+}
+
+// subject names what differs.
+func subject(what, name string) string {
+	one := map[string]string{"options": "the option", "reads": "the file", "cassettes": "the recorded answers", "facts": "what it states as", "columns": "the column",
+		"faults": "the number of rows that are", "writes": "the output", "picture": "the picture"}[what]
+	switch {
+	case name != "" && one != "":
+		return one + " " + name
+	case name != "":
+		return what + " " + name
+	}
+	return what
+}
+
+// short cuts sums to their first digits.
+func short(value string) string {
+	words := strings.Fields(value)
+	for i, w := range words {
+		if sumForm.MatchString(w) {
+			words[i] = w[:len("sha256:")+12] + "…"
+		}
+	}
+	return strings.Join(words, " ")
+}
