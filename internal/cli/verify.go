@@ -14,6 +14,7 @@ import (
 	"icono/internal/lock"
 	"icono/internal/pipeline"
 	"icono/internal/stage"
+	"icono/stages/report"
 )
 
 func (a *app) verifyCommand() *cobra.Command {
@@ -102,7 +103,7 @@ func (v *verification) run(ctx context.Context, path string, flags studyFlags) e
 	} else {
 		v.Differences = append(v.Differences, lock.Of(lock.Compare(v.locked, found), lock.Cause, lock.Form, lock.Effect)...)
 	}
-	v.Differences = append(v.Differences, lock.CheckWritten(v.locked, s.library)...)
+	v.Differences = append(v.Differences, lock.CheckWritten(v.locked, s.library, report.Content)...)
 	v.count()
 	return ctx.Err()
 }

@@ -101,7 +101,13 @@ func (c *comparison) stage(id string, a, b *Stage) {
 	c.one(Effect, id, "keys", "", string(a.Keys), string(b.Keys))
 	c.many(Effect, id, "columns", texts(a.Columns), texts(b.Columns))
 	c.many(Effect, id, "faults", counts(a.Faults), counts(b.Faults))
+	from := len(c.all)
 	c.many(Effect, id, "writes", texts(a.Writes), texts(b.Writes))
+	for i, d := range c.all[from:] {
+		if content := a.Contents[d.Name]; content != "" && content == b.Contents[d.Name] {
+			c.all[from+i].Sort = Form // it shows the text of the pipeline
+		}
+	}
 }
 
 // answers words how many answers were used, and which.

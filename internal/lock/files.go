@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -106,8 +107,9 @@ func CheckPictures(ctx context.Context, pipeline string, locked *File, study sta
 	return all, sums, nil
 }
 
-// CheckWritten compares the files that stages wrote with the lock.
-func CheckWritten(locked *File, study stage.Study) []Difference {
+// CheckWritten compares the files that stages wrote with the lock. content returns
+// what is in a file beside the text of the pipeline.
+func CheckWritten(locked *File, study stage.Study, content func([]byte) []byte) []Difference {
 	var all []Difference
 	for _, id := range slices.Sorted(maps.Keys(locked.Stages)) {
 		for _, path := range slices.Sorted(maps.Keys(locked.Stages[id].Writes)) {
@@ -115,8 +117,24 @@ func CheckWritten(locked *File, study stage.Study) []Difference {
 			found, err := SumFile(study, path)
 			if err != nil || found != want {
 				all = append(all, Difference{Effect, id, "writes", path, string(want), string(found)})
+				continue
+			}
+			if want := locked.Stages[id].Contents[path]; want != "" {
+				text, err := readAll(study, path)
+				if found := sumText(string(content(text))); err != nil || found != want {
+					all = append(all, Difference{Effect, id, "contents", path, string(want), string(found)})
+				}
 			}
 		}
 	}
 	return all
+}
+
+func readAll(study stage.Study, path string) ([]byte, error) {
+	r, err := study.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }() // only read
+	return io.ReadAll(r)
 }

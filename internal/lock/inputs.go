@@ -165,7 +165,7 @@ func (f *File) Inputs() *File {
 func (f *File) Written(from *File) {
 	for id, s := range f.Stages {
 		if other := from.Stages[id]; other != nil {
-			s.Writes = other.Writes
+			s.Writes, s.Contents = other.Writes, other.Contents
 		}
 	}
 }

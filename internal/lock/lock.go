@@ -68,8 +68,9 @@ type Stage struct {
 	Columns map[string]Sum
 	// Faults are the rows that could not be done, by status.
 	Faults map[string]int64
-	// Writes are the files that the stage wrote.
-	Writes map[string]Sum
+	// Writes are the files that the stage wrote. Contents are of what is in them beside
+	// the text of the pipeline, where they show that.
+	Writes, Contents map[string]Sum
 }
 
 // Path is where the lock of a pipeline file lies: pipeline.lock for pipeline.yaml.

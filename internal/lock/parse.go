@@ -197,6 +197,8 @@ func (p *parser) stage(out *Stage, name string, v *source.Node) bool {
 		out.Faults = mapping(p, v, p.number)
 	case "writes":
 		out.Writes = mapping(p, v, p.sum)
+	case "contents":
+		out.Contents = mapping(p, v, p.sum)
 	default:
 		return false
 	}

@@ -121,16 +121,21 @@ func (r *Recorder) fill(out *Stage, p *pipeline.Planned, f stage.StageFacts) {
 		out.Faults[c.Name] = c.N
 	}
 	out.Facts = map[string]string{}
-	file := ""
+	file, content := "", Sum("")
 	for _, fact := range f.Facts {
 		switch {
 		case fact.Name == "file":
 			file = fact.Value
+		case fact.Name == "content":
+			content = Sum(fact.Value)
 		case fact.Name == "sha256":
 			out.Writes = map[string]Sum{file: Sum("sha256:" + fact.Value)}
 		case deciding(fact):
 			out.Facts[fact.Name] = fact.Value
 		}
+	}
+	if content != "" {
+		out.Contents = map[string]Sum{file: content}
 	}
 }
 

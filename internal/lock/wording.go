@@ -12,7 +12,7 @@ func (d Difference) String() string {
 		fmt.Fprintf(&b, "%s: ", d.Stage)
 	}
 	switch {
-	case d.Sort == Form:
+	case d.Sort == Form && d.What == "text":
 		b.WriteString("written in another way in the pipeline file, and says the same")
 		return b.String()
 	case d.What == "stage" && d.Found == "":
@@ -37,7 +37,7 @@ func (d Difference) String() string {
 // subject names what differs.
 func subject(what, name string) string {
 	one := map[string]string{"options": "the option", "reads": "the file", "cassettes": "the recorded answers", "facts": "what it states as", "columns": "the column",
-		"faults": "the number of rows that are", "writes": "the output", "picture": "the picture"}[what]
+		"faults": "the number of rows that are", "writes": "the output", "contents": "what is in", "picture": "the picture"}[what]
 	switch {
 	case name != "" && one != "":
 		return one + " " + name

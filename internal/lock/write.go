@@ -72,6 +72,7 @@ func (w *writer) stage(s *Stage) {
 	}
 	w.mapping(2, "faults", counts, func(n string) string { return n })
 	w.sums(2, "writes", s.Writes)
+	w.sums(2, "contents", s.Contents)
 }
 
 func (w *writer) line(depth int, name, value string) {
