@@ -23,7 +23,8 @@ type Counter struct {
 
 	mu      sync.Mutex
 	spent   Spending
-	planned price.Money          // what was asked was expected to cost
+	planned price.Money // what was asked was expected to cost
+	lacks   reasons
 	used    map[answers.Key]bool // questions of this run, where they are traced
 	waiting string               // what a batch is waited for; "" for nothing
 	closers []func() error
@@ -150,7 +151,11 @@ func (c *Counter) Lookup(ctx context.Context, r answers.Request) (answers.Answer
 		}
 		return a, false, faulty(err)
 	}
-	return a, found && c.desk.options.Mode != answers.All, err
+	found = found && c.desk.options.Mode != answers.All
+	if err == nil && !found {
+		err = c.reason(ctx, r)
+	}
+	return a, found, err
 }
 
 // Reserve sets aside what a request can cost at most. priced is whether that is

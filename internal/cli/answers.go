@@ -72,6 +72,9 @@ library that runs it: about 3 kB for each picture.`,
 					fmt.Fprintf(a.Err, "warning: %s has %s questions without an answer; run the study first\n", e.Stage, number(e.Missed))
 				}
 			}
+			if err == nil {
+				err = s.recordCassettes(a.version)
+			}
 			if err != nil {
 				return failed(err)
 			}

@@ -55,6 +55,7 @@ Templates: ` + strings.Join(pipelines.Names(), ", "),
 			for _, write := range []func() error{
 				func() error { return put(filepath.Join(folder, schemaFile), schema) },
 				func() error { return ignore(folder) },
+				func() error { return keepBytes(folder) },
 				func() error { return put(file, text) },
 				func() error { return os.MkdirAll(filepath.Join(folder, "data"), 0o755) },
 				func() error { return os.MkdirAll(filepath.Join(folder, "media"), 0o755) },
@@ -78,6 +79,20 @@ func put(path string, text []byte) error {
 		return err
 	}
 	return os.WriteFile(path, text, 0o644)
+}
+
+// keepBytes has git keep files as they are, since the lock states their sums, and put
+// the locks of branches together, where the folder has no .gitattributes yet.
+func keepBytes(folder string) error {
+	path := filepath.Join(folder, ".gitattributes")
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return put(path, []byte(`# The lock states the sums of files, so git must not change their line ends. Locks of
+# two branches are put together line by line; icono run settles what both changed.
+* -text
+*.lock merge=union
+`))
 }
 
 // ignore keeps what is not a study's own text out of git, where the folder has

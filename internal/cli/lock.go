@@ -145,6 +145,26 @@ func (s *study) inputs(program string) (*lock.File, error) {
 	}, program)
 }
 
+// recordCassettes states the cassettes that were written in the lock, where there is
+// one.
+func (s *study) recordCassettes(program string) error {
+	file := s.plan.Doc.File.Name
+	locked, err := lock.Read(file)
+	if err != nil {
+		return nil // a run writes it
+	}
+	now, err := s.inputs(program)
+	if err != nil {
+		return err
+	}
+	for id, st := range locked.Stages {
+		if found := now.Stages[id]; found != nil {
+			st.Cassettes = found.Cassettes
+		}
+	}
+	return lock.Renew(file, locked)
+}
+
 // readLock reads the lock of a pipeline file, which must be there.
 func readLock(pipeline string) (*lock.File, error) {
 	f, err := lock.Read(pipeline)
@@ -152,7 +172,7 @@ func readLock(pipeline string) (*lock.File, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, wrong("there is no lock %s\n`icono run` writes one", lock.Path(pipeline))
 	case err != nil:
-		return nil, &exitError{exitDiffers, err}
+		return nil, &exitError{exitDiffers, fmt.Errorf("%w\n`icono run` writes the lock anew, after a merge too", err)}
 	}
 	return f, nil
 }

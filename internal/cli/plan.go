@@ -52,15 +52,17 @@ that costs something they are foretold where that is possible.`,
 			if err != nil {
 				return failed(err)
 			}
+			since, locked := s.since(a.version)
+			s.answered(quotes, since, locked)
 			switch format {
 			case "json":
-				return a.planJSON(s.plan, forecast, quotes)
+				return a.planJSON(s.plan, forecast, quotes, since)
 			case "mermaid":
 				a.mermaid(s.plan, forecast)
 			case "dot":
 				a.dot(s.plan, forecast)
 			default:
-				a.planText(s.plan, forecast)
+				a.planText(s.plan, forecast, since)
 				a.planMoney(s.plan, quotes)
 			}
 			return nil
@@ -95,7 +97,7 @@ func added(s *pipeline.Planned) []string {
 	return names
 }
 
-func (a *app) planText(p *pipeline.Plan, rows []int64) {
+func (a *app) planText(p *pipeline.Plan, rows []int64, since map[string]string) {
 	fmt.Fprintf(a.Out, "%s", cmp.Or(p.Doc.Name, filepath.Base(p.Doc.File.Name)))
 	if p.Doc.About != "" {
 		fmt.Fprintf(a.Out, ": %s", p.Doc.About)
@@ -114,12 +116,19 @@ func (a *app) planText(p *pipeline.Plan, rows []int64) {
 		for _, f := range s.Writes {
 			files = append(files, "writes "+f)
 		}
-		table = append(table, []string{s.ID, s.Kind, strings.Join(p.InputIDs(s), ", "), rowsText(rows[i]), adds, strings.Join(files, ", ")})
+		row := []string{s.ID, s.Kind, strings.Join(p.InputIDs(s), ", "), rowsText(rows[i]), adds, strings.Join(files, ", ")}
+		if since != nil {
+			row = slices.Insert(row, 4, cut(since[s.ID], 40))
+		}
+		table = append(table, row)
+	}
+	if since != nil {
+		table[0] = slices.Insert(table[0], 4, "since the lock")
 	}
 	a.table(a.Out, table, 3)
 }
 
-func (a *app) planJSON(p *pipeline.Plan, rows []int64, quotes map[string]stage.Quote) error {
+func (a *app) planJSON(p *pipeline.Plan, rows []int64, quotes map[string]stage.Quote, since map[string]string) error {
 	type column struct {
 		Name string `json:"name"`
 		Type string `json:"type"`
@@ -133,6 +142,9 @@ func (a *app) planJSON(p *pipeline.Plan, rows []int64, quotes map[string]stage.Q
 		Adds    []string `json:"adds"`
 		Reads   []string `json:"reads"`
 		Writes  []string `json:"writes"`
+		// SinceLock is what changed since the lock was written: `as locked`, what
+		// changed, or `after` the stage that it hangs on. Absent without a lock.
+		SinceLock string `json:"since_lock,omitempty"`
 		// Asks is what questions to models would come to; absent where there are
 		// none, or their number is not known yet.
 		Asks *moneyJSON `json:"asks,omitempty"`
@@ -143,7 +155,7 @@ func (a *app) planJSON(p *pipeline.Plan, rows []int64, quotes map[string]stage.Q
 		Stages []entry `json:"stages"`
 	}{p.Doc.Name, p.Doc.Seed, nil}
 	for i, s := range p.Stages {
-		e := entry{ID: s.ID, Kind: s.Kind, From: p.InputIDs(s), Adds: added(s), Reads: append([]string{}, s.Reads...), Writes: append([]string{}, s.Writes...)}
+		e := entry{ID: s.ID, Kind: s.Kind, From: p.InputIDs(s), Adds: added(s), SinceLock: since[s.ID], Reads: append([]string{}, s.Reads...), Writes: append([]string{}, s.Writes...)}
 		if rows[i] >= 0 {
 			e.Rows = &rows[i]
 		}

@@ -21,6 +21,7 @@ type moneyJSON struct {
 		High     float64 `json:"high"`
 	} `json:"dollars"` // null where a price is unknown
 	Unpriced int64    `json:"unpriced"`
+	Reasons  []string `json:"reasons,omitempty"`
 	Notes    []string `json:"notes"`
 }
 
@@ -31,7 +32,7 @@ type spanJSON struct {
 }
 
 func asJSON(q stage.Quote) *moneyJSON {
-	m := &moneyJSON{Rows: q.Rows, Stored: q.Stored, Requests: q.Requests, Unpriced: q.Unpriced, Notes: q.Notes,
+	m := &moneyJSON{Rows: q.Rows, Stored: q.Stored, Requests: q.Requests, Unpriced: q.Unpriced, Reasons: q.Reasons, Notes: q.Notes,
 		Input: spanJSON{q.Input[0], q.Input[1], q.Input[2]}, Output: spanJSON{q.Output[0], q.Output[1], q.Output[2]}}
 	if q.Unpriced == 0 {
 		m.Dollars = &struct {
@@ -50,7 +51,7 @@ func (a *app) planMoney(p *pipeline.Plan, quotes map[string]stage.Quote) {
 	}
 	table := [][]string{{"asks", "rows", "stored", "requests", "tokens in", "tokens out", "dollars (low, expected, high)"}}
 	var total stage.Quote
-	var notes []string
+	var reasons, notes []string
 	for _, s := range p.Stages {
 		q, ok := quotes[s.ID]
 		if !ok {
@@ -66,6 +67,9 @@ func (a *app) planMoney(p *pipeline.Plan, quotes map[string]stage.Quote) {
 			total.Output[k] += q.Output[k]
 			total.Cost[k] += q.Cost[k]
 		}
+		for _, n := range q.Reasons {
+			reasons = append(reasons, s.ID+": "+n)
+		}
 		for _, n := range q.Notes {
 			notes = append(notes, s.ID+": "+n)
 		}
@@ -75,7 +79,7 @@ func (a *app) planMoney(p *pipeline.Plan, quotes map[string]stage.Quote) {
 	}
 	fmt.Fprintln(a.Out)
 	a.table(a.Out, table, 1, 2, 3, 4, 5)
-	for _, n := range notes {
+	for _, n := range append(reasons, notes...) {
 		fmt.Fprintln(a.Out, n)
 	}
 	if b := p.Doc.Budget; b > 0 {

@@ -132,7 +132,7 @@ func TestLocked(t *testing.T) {
 		"a phrase":            {same("a dark picture", "a gloomy picture"), "mood: the option labels changed"},
 		"the order of labels": {same(`        Dark: ["a dark picture", "a black picture"]`+"\n"+`        Bright: ["a bright picture", "a white picture"]`, `        Bright: ["a bright picture", "a white picture"]`+"\n"+`        Dark: ["a dark picture", "a black picture"]`), "mood: the option labels changed"},
 		"the sample":          {same("n: 8", "n: 7"), "pilot: the option n changed: locked 8, found 7"},
-		"the seed":            {same("seed: 2021", "seed: 2022"), "name, about or seed changed"},
+		"the seed":            {same("seed: 2021", "seed: 2022"), "seed changed: locked 2021, found 2022"},
 		"a stage less":        {same("  - id: all\n    kind: save\n    from: coded\n    with: {path: out/posts.parquet}\n", ""), "all: the stage of kind save is gone"},
 		"the input":           {same("    from: merged\n    with: {path: out/merged.csv}", "    from: caption\n    with: {path: out/merged.csv}"), "table: from changed: locked [merged], found [caption]"},
 	} {
@@ -259,11 +259,44 @@ stages:
 		t.Fatalf("no conflict: %s", out)
 	}
 	must("checkout", "--ours", "pipeline.yaml", "first.csv")
+	tell := func(file string) string {
+		t.Helper()
+		text, err := os.ReadFile(filepath.Join(dir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
 	if code, _, said := run(t, "verify", dir); code != exitDiffers || !strings.Contains(said, "pipeline.lock:") || !strings.Contains(said, "conflicts by a merge") {
 		t.Errorf("with conflicts: exit code %d\n%s", code, said)
 	}
 	locked() // a run settles it
 	if code, out, said := run(t, "verify", dir); code != exitDone {
 		t.Errorf("settled: exit code %d\n%s%s", code, out, said)
+	}
+	// With what init writes, git puts the locks together by itself.
+	fresh := t.TempDir()
+	if code, _, said := run(t, "init", filepath.Join(fresh, "study")); code != exitDone {
+		t.Fatal(said)
+	}
+	attributes, err := os.ReadFile(filepath.Join(fresh, "study/.gitattributes"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	must("checkout", "-q", "main")
+	must("checkout", "-qb", "united")
+	write(".gitattributes", string(attributes))
+	write("pipeline.yaml", fmt.Sprintf(study, 3, 1, ""))
+	locked()
+	if out, err := git("merge", "filter", "-m", "both"); err == nil || strings.Contains(tell("pipeline.lock"), "<<<<") {
+		t.Errorf("%v: %s\n%s", err, out, tell("pipeline.lock"))
+	}
+	must("checkout", "--ours", "pipeline.yaml", "first.csv")
+	if code, _, said := run(t, "verify", dir); code != exitDiffers || !strings.Contains(said, "pipeline.lock:") || !strings.Contains(said, "icono run") {
+		t.Errorf("put together: exit code %d\n%s", code, said)
+	}
+	locked()
+	if code, out, said := run(t, "verify", dir); code != exitDone {
+		t.Errorf("settled again: exit code %d\n%s%s", code, out, said)
 	}
 }

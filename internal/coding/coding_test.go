@@ -37,6 +37,7 @@ func (o *oracle) Quote(context.Context, coding.Question, *price.Estimate) (*codi
 	return nil, nil
 }
 func (o *oracle) Terms() []string     { return nil }
+func (o *oracle) Reasons() []string   { return nil }
 func (o *oracle) Facts() []stage.Fact { return nil }
 
 func book(t testing.TB, text string) coding.Scheme {

@@ -48,6 +48,8 @@ type Asker interface {
 	Quote(ctx context.Context, q Question, sum *price.Estimate) (*Answered, error)
 	// Terms say where prices come from and what is assumed of them.
 	Terms() []string
+	// Reasons say, after Quote, why questions have no stored answer.
+	Reasons() []string
 	// Facts say which model answers, for the report.
 	Facts() []stage.Fact
 }

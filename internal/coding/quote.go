@@ -41,6 +41,6 @@ func (c *Coder) QuoteRows(ctx context.Context, rows stage.Rows, workers int,
 	out.Input = [3]int64{sum.Input.Low, sum.Input.Expected, sum.Input.High}
 	out.Output = [3]int64{sum.Output.Low, sum.Output.Expected, sum.Output.High}
 	out.Cost = [3]int64{int64(sum.Cost.Low), int64(sum.Cost.Expected), int64(sum.Cost.High)}
-	out.Notes = c.Asker.Terms()
+	out.Notes, out.Reasons = c.Asker.Terms(), c.Asker.Reasons()
 	return out, nil
 }

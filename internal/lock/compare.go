@@ -37,9 +37,10 @@ type Difference struct {
 // Compare lists how a study differs from its lock, stage by stage.
 func Compare(locked, found *File) []Difference {
 	c := &comparison{}
-	c.one(Cause, "", "name, about or seed", "", string(locked.Pipeline.Header), string(found.Pipeline.Header))
+	c.one(Cause, "", "name or about", "", string(locked.Pipeline.Header), string(found.Pipeline.Header))
+	c.one(Cause, "", "seed", "", strconv.FormatUint(locked.Pipeline.Seed, 10), strconv.FormatUint(found.Pipeline.Seed, 10))
 	c.many(Cause, "", "reads", texts(locked.Pipeline.Reads), texts(found.Pipeline.Reads))
-	if locked.Pipeline.Header == found.Pipeline.Header {
+	if locked.Pipeline.Header == found.Pipeline.Header && locked.Pipeline.Seed == found.Pipeline.Seed {
 		c.one(Form, "", "text", "", string(locked.Pipeline.Text), string(found.Pipeline.Text))
 	}
 	c.one(Cause, "", "pictures", "", string(locked.Pictures.Sum), string(found.Pictures.Sum))

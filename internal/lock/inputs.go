@@ -22,7 +22,7 @@ func Inputs(p *pipeline.Plan, study stage.Study, cassettes Cassettes, program st
 	d := p.Doc
 	passages := d.Passages()
 	f := &File{Program: program, Stages: map[string]*Stage{},
-		Pipeline: Pipeline{Header: sumText(fmt.Sprintf("%q %q %d", d.Name, d.About, d.Seed)), Text: sumText(passages[""])}}
+		Pipeline: Pipeline{Header: sumText(fmt.Sprintf("%q %q", d.Name, d.About)), Seed: d.Seed, Text: sumText(passages[""])}}
 	if d.Prices != "" {
 		sum, err := SumFile(study, d.Prices)
 		if err != nil {

@@ -24,9 +24,10 @@ type Sum string
 
 // Pipeline is what belongs to no stage.
 type Pipeline struct {
-	// Header is of what the header says, whatever way it is written: name, about,
-	// seed, budget and prices.
+	// Header is of the name and what the study is about, whatever way they are
+	// written.
 	Header Sum
+	Seed   uint64
 	// Text is of the bytes of the files outside of the stages.
 	Text Sum
 	// Reads are the files that are read for the pipeline as a whole: prices.

@@ -137,6 +137,8 @@ func (p *parser) pipeline(out *Pipeline, name string, v *source.Node) bool {
 	switch name {
 	case "header":
 		out.Header = p.sum(v)
+	case "seed":
+		out.Seed = uint64(p.number(v))
 	case "text":
 		out.Text = p.sum(v)
 	case "reads":

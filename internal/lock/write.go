@@ -24,6 +24,7 @@ func (f *File) Bytes() []byte {
 	w.line(0, "icono", word(f.Program))
 	w.b.WriteString("\npipeline:\n")
 	w.line(1, "header", string(f.Pipeline.Header))
+	w.line(1, "seed", strconv.FormatUint(f.Pipeline.Seed, 10))
 	w.line(1, "text", string(f.Pipeline.Text))
 	w.sums(1, "reads", f.Pipeline.Reads)
 	if f.Pictures.List != "" {

@@ -86,6 +86,8 @@ type Reader interface {
 	// Known reports whether the answer for a picture is stored. The error is a
 	// *coding.Fault for a file that would not be looked at.
 	Known(ctx context.Context, p Picture) (bool, error)
+	// Reasons say why the answers that are not known are not stored.
+	Reasons() []string
 	// Price is that of a picture.
 	Price() price.Quote
 	// Facts say who looks, for the report.

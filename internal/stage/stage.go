@@ -94,6 +94,8 @@ type Quote struct {
 	// expected and high. Unpriced counts requests whose price is not known.
 	Input, Output, Cost [3]int64
 	Unpriced            int64
+	// Reasons say why there are requests to send: what is new, and what changed.
+	Reasons []string
 	// Notes say what is assumed, where prices come from, and what to beware of.
 	Notes []string
 }

@@ -29,5 +29,8 @@ func (c *coder) Quote(ctx context.Context, env stage.Env, in stage.Table) (stage
 	defer r.release()
 	quote, err := r.QuoteRows(ctx, in.Rows, env.Workers, r.row, r.forget)
 	quote.Notes = append(notes, quote.Notes...)
+	if len(notes) > 0 { // the questions are not those of the run
+		quote.Reasons = nil
+	}
 	return quote, err
 }

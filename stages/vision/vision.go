@@ -196,7 +196,7 @@ func (v *viewer) Quote(ctx context.Context, env stage.Env, in stage.Table) (stag
 	if !price.Known() {
 		out.Unpriced = out.Requests
 	}
-	out.Notes = price.Assumes
+	out.Notes, out.Reasons = price.Assumes, v.reader.Reasons()
 	for i, source := range price.Sources {
 		date := ""
 		if i < len(price.Dates) {

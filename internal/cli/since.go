@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"icono/internal/lock"
+	"icono/internal/stage"
+)
+
+// asLocked is the state of a stage that would do again what it did.
+const asLocked = "as locked"
+
+// since says of each stage what changed since the lock was written, by id; nil where
+// there is no lock that can be read.
+func (s *study) since(program string) (map[string]string, *lock.File) {
+	locked, err := lock.Read(s.plan.Doc.File.Name)
+	if err != nil {
+		return nil, nil
+	}
+	now, err := s.inputs(program)
+	if err != nil {
+		return nil, nil
+	}
+	now.Pictures = locked.Pictures // reading all of them is left to the run
+	own := map[string][]string{}
+	for _, d := range lock.Of(lock.Compare(locked, now), lock.Cause) {
+		own[d.Stage] = append(own[d.Stage], change(d))
+	}
+	out := map[string]string{}
+	for _, i := range s.plan.Order {
+		st := s.plan.Stages[i]
+		state := asLocked
+		switch {
+		case len(own[st.ID]) > 0:
+			state = strings.Join(own[st.ID], ", ")
+		case slices.Contains(own[""], "seed changed"):
+			state = "seed changed"
+		}
+		for _, id := range s.plan.InputIDs(st) {
+			if out[id] != asLocked && state == asLocked {
+				state = "after " + origin(id, out[id])
+			}
+		}
+		out[st.ID] = state
+	}
+	return out, locked
+}
+
+// origin is the stage that a state hangs on.
+func origin(id, state string) string {
+	if from, follows := strings.CutPrefix(state, "after "); follows {
+		return from
+	}
+	return id
+}
+
+// change words a difference in a few words.
+func change(d lock.Difference) string {
+	name := d.Name
+	if name == "" {
+		name = d.What
+	}
+	switch {
+	case d.What == "stage":
+		return "new"
+	case d.Locked == "":
+		return name + " is new"
+	case d.Found == "":
+		return name + " is gone"
+	}
+	return name + " changed"
+}
+
+// answered corrects what stages would ask whose inputs are made by other stages: where
+// neither they nor what they read changed, they are answered.
+func (s *study) answered(quotes map[string]stage.Quote, since map[string]string, locked *lock.File) {
+	for _, i := range s.plan.Order {
+		st := s.plan.Stages[i]
+		q, asks := quotes[st.ID]
+		was := (*lock.Stage)(nil)
+		if locked != nil {
+			was = locked.Stages[st.ID]
+		}
+		if !asks || q.Requests == 0 || len(q.Reasons) > 0 || was == nil || since[st.ID] != asLocked || was.AnswersSum == "" {
+			continue
+		}
+		open := false
+		for k, need := range s.plan.Upstream(i) {
+			open = open || need && k != i && quotes[s.plan.Stages[k].ID].Requests > 0
+		}
+		if !open {
+			quotes[st.ID] = stage.Quote{Rows: q.Rows, Stored: int64(was.Answers), Notes: []string{fmt.Sprintf("%s is answered as in the lock: nothing that its questions are made from changed", st.ID)}}
+		}
+	}
+}
