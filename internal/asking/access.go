@@ -1,6 +1,7 @@
 package asking
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -58,17 +59,19 @@ func (a Access) Server(model string) Server {
 		TokensPerMinute: a.TokensPerMinute, Timeout: time.Duration(a.Timeout * float64(time.Second))}
 }
 
-// Check refuses what does not go together. The error is nil or a *stage.OptionError.
-func (a Access) Check() *stage.OptionError {
+// Check refuses what does not go together. The errors are *stage.OptionError.
+func (a Access) Check() error {
+	var errs []error
 	for _, o := range []struct{ name, value, of string }{
 		{"api_version", a.APIVersion, OpenAI}, {"deployment", a.Deployment, OpenAI},
 		{"project", a.Project, Gemini}, {"location", a.Location, Gemini},
 	} {
 		if o.value != "" && a.Provider != o.of {
-			return &stage.OptionError{Path: []string{o.name}, Message: fmt.Sprintf("`%s` does nothing with `provider: %s`", o.name, a.Provider), Hint: fmt.Sprintf("it is for `provider: %s`; remove it", o.of)}
+			errs = append(errs, &stage.OptionError{Path: []string{o.name}, Message: fmt.Sprintf("`%s` does nothing with `provider: %s`", o.name, a.Provider), Hint: fmt.Sprintf("it is for `provider: %s`; remove it", o.of)})
 		}
 	}
 	switch {
+	case len(errs) > 0:
 	case a.Project != "" && a.Location == "":
 		return &stage.OptionError{Path: []string{"project"}, Message: "a project at Google Cloud is asked at a location, and none is named", Hint: "for example `location: europe-west4`"}
 	case a.Location != "" && a.Project == "":
@@ -76,7 +79,7 @@ func (a Access) Check() *stage.OptionError {
 	case a.Project != "" && a.Key != "":
 		return &stage.OptionError{Path: []string{"key"}, Message: "a project at Google Cloud is asked with the credentials of this machine, not with a key", Hint: "remove `key`, or remove `project` and `location`"}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // Changed reports the first option that is not as in DefaultAccess, "" for none.
@@ -180,7 +183,7 @@ func (q Questions) Of(s Server) Server {
 }
 
 // Check refuses batches where the provider has none.
-func (q Questions) Check(provider string) *stage.OptionError {
+func (q Questions) Check(provider string) error {
 	if q.Together() && provider == Gemini {
 		return &stage.OptionError{Path: []string{"mode"}, Message: "batches are not supported for `provider: gemini`", Hint: "remove `mode: batch`"}
 	}

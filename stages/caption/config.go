@@ -4,6 +4,7 @@ package caption
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -58,10 +59,8 @@ func (c *Config) Validate() error {
 	if c.Provider != asking.Gemini && c.Model == "" {
 		return &stage.OptionError{Message: fmt.Sprintf("`provider: %s` needs the option `model`", c.Provider), Hint: "for example `model: gpt-6-luna`"}
 	}
-	for _, err := range []*stage.OptionError{c.Access.Check(), c.Questions.Check(c.Provider)} {
-		if err != nil {
-			return err
-		}
+	if err := errors.Join(c.Access.Check(), c.Questions.Check(c.Provider)); err != nil {
+		return err
 	}
 	return nil
 }

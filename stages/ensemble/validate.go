@@ -1,6 +1,7 @@
 package ensemble
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,7 +17,7 @@ func (c *Config) Validate() error {
 	if c.Method == "" {
 		return nil // said already
 	}
-	for _, check := range []func() *stage.OptionError{c.unused, c.needed, c.named, c.rulesAreApart} {
+	for _, check := range []func() error{c.unused, c.needed, c.named, c.rulesAreApart} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -29,7 +30,8 @@ func wrong(message, hint string, path ...string) *stage.OptionError {
 }
 
 // unused refuses options that the method makes nothing of.
-func (c *Config) unused() *stage.OptionError {
+func (c *Config) unused() error {
+	var errs []error
 	for _, o := range []struct {
 		name  string
 		given bool
@@ -60,17 +62,17 @@ func (c *Config) unused() *stage.OptionError {
 		{c.Access.Changed(), c.Access.Changed() != "", []string{byModel}},
 	} {
 		if o.given && !slices.Contains(o.of, c.Method) {
-			return wrong(fmt.Sprintf("`%s` does nothing with `method: %s`", o.name, c.Method), fmt.Sprintf("it is for `%s`; remove it", strings.Join(o.of, "`, `")), o.name)
+			errs = append(errs, wrong(fmt.Sprintf("`%s` does nothing with `method: %s`", o.name, c.Method), fmt.Sprintf("it is for `%s`; remove it", strings.Join(o.of, "`, `")), o.name))
 		}
 	}
 	if c.Missing == string(ensemble.Count) && c.Method != byVote {
-		return wrong("`missing: count` counts votes, and there are none", "take `skip` or `none`", "missing")
+		errs = append(errs, wrong("`missing: count` counts votes, and there are none", "take `skip` or `none`", "missing"))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // needed asks for what the method cannot do without.
-func (c *Config) needed() *stage.OptionError {
+func (c *Config) needed() error {
 	ties := c.Ties == string(ensemble.ByInput) || c.Ties == string(ensemble.ByOrder)
 	switch {
 	case len(c.Inputs) == 0 && c.Method != byRules:
@@ -98,16 +100,14 @@ func (c *Config) needed() *stage.OptionError {
 	case c.Shuffle && c.Prompt != "":
 		return wrong("a prompt of one's own has no categories to shuffle", "remove `shuffle`, or write a codebook", "shuffle")
 	}
-	if err := c.Access.Check(); err != nil {
-		return err
-	}
-	return c.Questions.Check(c.Provider)
+	return errors.Join(c.Access.Check(), c.Questions.Check(c.Provider))
 }
 
 // named checks the names of inputs and what is named twice.
-func (c *Config) named() *stage.OptionError {
+func (c *Config) named() error {
+	var errs []error
 	inputs := c.Inputs.Keys()
-	known := func(name string, path ...string) *stage.OptionError {
+	known := func(name string, path ...string) error {
 		if slices.Contains(inputs, name) {
 			return nil
 		}
@@ -115,27 +115,21 @@ func (c *Config) named() *stage.OptionError {
 	}
 	for _, name := range inputs {
 		if strings.TrimSpace(name) == "" {
-			return wrong("an input needs a name", "", "inputs")
+			errs = append(errs, wrong("an input needs a name", "", "inputs"))
 		}
 	}
 	for _, e := range c.Weights {
-		if err := known(e.Key, "weights", e.Key); err != nil {
-			return err
-		}
+		errs = append(errs, known(e.Key, "weights", e.Key))
 		if !(e.Value > 0) {
-			return wrong(fmt.Sprintf("the weight of `%s` must be above 0", e.Key), "leave the input out if it shall not count", "weights", e.Key)
+			errs = append(errs, wrong(fmt.Sprintf("the weight of `%s` must be above 0", e.Key), "leave the input out if it shall not count", "weights", e.Key))
 		}
 	}
 	for _, e := range c.CrosswalkOf {
-		if err := known(e.Key, "crosswalk_of", e.Key); err != nil {
-			return err
-		}
+		errs = append(errs, known(e.Key, "crosswalk_of", e.Key))
 	}
 	for i, name := range c.Prefer {
 		if c.Ties == string(ensemble.ByInput) {
-			if err := known(name, "prefer", strconv.Itoa(i)); err != nil {
-				return err
-			}
+			errs = append(errs, known(name, "prefer", strconv.Itoa(i)))
 		}
 	}
 	for _, list := range []struct {
@@ -144,15 +138,15 @@ func (c *Config) named() *stage.OptionError {
 	}{{"categories", c.Categories}, {"prefer", c.Prefer}, {"columns", c.Columns}} {
 		for i, name := range list.names {
 			if slices.Contains(list.names[:i], name) {
-				return wrong(fmt.Sprintf("`%s` is listed twice", name), "remove one", list.option, strconv.Itoa(i))
+				errs = append(errs, wrong(fmt.Sprintf("`%s` is listed twice", name), "remove one", list.option, strconv.Itoa(i)))
 			}
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // rulesAreApart checks that rules can be told from each other by their names.
-func (c *Config) rulesAreApart() *stage.OptionError {
+func (c *Config) rulesAreApart() error {
 	var names []string
 	for i, r := range c.Rules {
 		if label := label(i, r); slices.Contains(names, label) || label == elseLabel {

@@ -4,6 +4,7 @@ package gpt
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,10 +90,8 @@ func (c *Config) Validate() error {
 	case c.Provider == asking.Gemini && c.Image.Send && c.Examples != nil && c.Examples.Image != "" && detail(c.Examples.Detail) != detail(c.Image.Detail):
 		return wrong("Gemini looks at all pictures of a question alike, and these details differ", fmt.Sprintf("write `detail: %s` here too", detail(c.Image.Detail)), "examples", "detail")
 	}
-	for _, err := range []*stage.OptionError{c.Access.Check(), c.Questions.Check(c.Provider)} {
-		if err != nil {
-			return err
-		}
+	if err := errors.Join(c.Access.Check(), c.Questions.Check(c.Provider)); err != nil {
+		return err
 	}
 	for i, name := range c.Columns {
 		if slices.Contains(c.Columns[:i], name) {

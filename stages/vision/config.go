@@ -3,6 +3,7 @@
 package vision
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -112,15 +113,16 @@ func wrong(message, hint string, path ...string) error {
 
 // Validate implements stage.Validator.
 func (c *Config) Validate() error {
+	var errs []error
 	for i, f := range c.Features {
 		if slices.Contains(c.Features[:i], f) {
-			return wrong(fmt.Sprintf("`%s` is listed twice", f), "remove one", "features", fmt.Sprint(i))
+			errs = append(errs, wrong(fmt.Sprintf("`%s` is listed twice", f), "remove one", "features", fmt.Sprint(i)))
 		}
 		if c.Provider == byLocal && f != string(vision.Text) && f != string(vision.Objects) {
-			return wrong(fmt.Sprintf("`%s` has no local form: only Google finds it", f), "remove it, or write `provider: google`; `local` has text and objects", "features", fmt.Sprint(i))
+			errs = append(errs, wrong(fmt.Sprintf("`%s` has no local form: only Google finds it", f), "remove it, or write `provider: google`; `local` has text and objects", "features", fmt.Sprint(i)))
 		}
 	}
-	if err := c.unused(); err != nil {
+	if err := errors.Join(append(errs, c.unused()...)...); err != nil {
 		return err
 	}
 	if c.Provider == byLocal {
@@ -145,7 +147,7 @@ func (c *Config) Validate() error {
 }
 
 // unused refuses options that the provider or the features make nothing of.
-func (c *Config) unused() error {
+func (c *Config) unused() (errs []error) {
 	d := defaults()
 	google, local := c.Provider == byGoogle, c.Provider == byLocal
 	text, objects := c.wants(vision.Text), c.wants(vision.Objects)
@@ -171,13 +173,13 @@ func (c *Config) unused() error {
 		{"device", c.Device != d.Device, local && objects, "`provider: local` with `objects`"},
 	} {
 		if o.given && !o.used {
-			return wrong(fmt.Sprintf("`%s` does nothing here: it is for %s", o.name, o.of), "remove it", o.name)
+			errs = append(errs, wrong(fmt.Sprintf("`%s` does nothing here: it is for %s", o.name, o.of), "remove it", o.name))
 		}
 	}
 	if strings.TrimSpace(c.Detector) == "" {
-		return wrong("the model for objects is not named", "remove the line for `yolox-nano`", "detector")
+		errs = append(errs, wrong("the model for objects is not named", "remove the line for `yolox-nano`", "detector"))
 	}
-	return nil
+	return errs
 }
 
 func (c *Config) wants(f vision.Feature) bool { return slices.Contains(c.Features, string(f)) }
