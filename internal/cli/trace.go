@@ -11,23 +11,32 @@ import (
 // traced replays a study by its stored answers and recordings alone, and returns
 // what happened to the rows whose key keep accepts; nil accepts all. Nothing is
 // asked and nothing is written. What is not answered yet is skipped.
-func (a *app) traced(ctx context.Context, args []string, flags studyFlags, keep func(key string) bool) (*trace.Run, error) {
+func (a *app) traced(ctx context.Context, args []string, flags studyFlags, keep func(key string) bool) (run *trace.Run, err error) {
+	err = a.replayed(ctx, args, flags, keep, func(_ *study, r *trace.Run) error {
+		run = r
+		return nil
+	})
+	return run, err
+}
+
+// replayed is traced for those who want the study's files too, as long as they are open.
+func (a *app) replayed(ctx context.Context, args []string, flags studyFlags, keep func(key string) bool, use func(*study, *trace.Run) error) error {
 	r := trace.NewRecorder(keep)
 	flags.ask.look, flags.ask.offline, flags.ask.record = true, true, "new_episodes"
 	flags.ask.heard = r.Heard
 	s, err := a.open(ctx, args, flags, true)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer s.close()
 	if err := a.admit(s.faults); err != nil {
-		return nil, err
+		return err
 	}
 	s.settings.Warn = func(text string) { fmt.Fprintf(a.Err, "warning: %s\n", text) }
 	r.Begin(s.plan)
 	facts, err := a.replay(ctx, s, pipeline.RunSettings{Tap: r.Tap})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return r.End(facts), nil
+	return use(s, r.End(facts))
 }

@@ -53,12 +53,15 @@ type Stage struct {
 	Rows  []Row
 	heard map[string][]Exchange
 	byKey map[string][]int
+	seen  int
 }
 
 // Row is a row that a stage yielded.
 type Row struct {
-	// Key is that of the row, "" in a table without one.
+	// Key is that of the row, "" in a table without one. Number counts the rows of the
+	// table from 1, those too that are not kept.
 	Key    string
+	Number int
 	Values []Value // one a column
 }
 
@@ -125,7 +128,8 @@ func (r *Recorder) Tap(id string, rec arrow.Record) error {
 	defer r.mu.Unlock()
 	s := r.run.Stage(id)
 	for i := range int(rec.NumRows()) {
-		row := Row{Values: make([]Value, rec.NumCols())}
+		s.seen++
+		row := Row{Number: s.seen, Values: make([]Value, rec.NumCols())}
 		if s.Key >= 0 {
 			row.Key = columns.Format(rec.Column(s.Key), i)
 		}

@@ -1,0 +1,30 @@
+package asking
+
+import (
+	"encoding/json"
+
+	"icono/internal/answers"
+	"icono/internal/price"
+	"icono/internal/vision"
+)
+
+// Cost is what a stored answer cost by the prices of a table, and whether that is
+// known. What people, and programs on this machine, answered cost nothing. Batches,
+// and what is written to a provider's cache, are not told from answers at full price.
+func Cost(t *price.Table, r answers.Request, a answers.Answer) (price.Money, bool) {
+	switch {
+	case a.Model == HandCoded, r.Provider == "tesseract", r.Provider == "yolox":
+		return 0, true
+	case r.Provider == vision.Provider:
+		var question struct {
+			Features []string `json:"features"`
+		}
+		if json.Unmarshal(r.Body, &question) != nil {
+			return 0, false
+		}
+		q := t.Quote(vision.Provider, question.Features)
+		return q.Of(1), q.Known()
+	}
+	entry, _ := t.Find(r.Provider, r.Model)
+	return entry.Cost(price.Usage{Input: a.Usage.Input, CachedInput: a.Usage.CachedInput, Output: a.Usage.Output}, false)
+}

@@ -1,0 +1,246 @@
+// Package chain tells how one row came to its codes: where it stands in the data, what
+// each stage did with it, what models were asked about it and what they answered.
+package chain
+
+import (
+	"io"
+	"slices"
+
+	"icono/internal/media"
+	"icono/internal/picture"
+	"icono/internal/pipeline"
+	"icono/internal/stage"
+	"icono/internal/trace"
+)
+
+// Chain is what happened to a row, in the order of the stages.
+type Chain struct {
+	Key string `json:"key"`
+	// Places are where the row stands in the files that were loaded.
+	Places  []Place  `json:"places"`
+	Picture *Picture `json:"picture,omitempty"`
+	Steps   []Step   `json:"steps"`
+	// Cost is what the answers cost, in dollars, by the prices of the study, without
+	// what of it was shared with other rows; Unpriced counts answers of unknown price.
+	Cost     float64 `json:"dollars"`
+	Unpriced int     `json:"unpriced,omitempty"`
+}
+
+// Picture is a row's picture.
+type Picture struct {
+	Path   string `json:"path"`
+	SHA256 string `json:"sha256,omitempty"`
+	Bytes  int    `json:"bytes,omitempty"`
+	Format string `json:"format,omitempty"`
+	Width  int    `json:"width,omitempty"`
+	Height int    `json:"height,omitempty"`
+	// Fault says why it cannot be read.
+	Fault string `json:"fault,omitempty"`
+	// Data is the file.
+	Data []byte `json:"-"`
+}
+
+// Step is what a stage did with the row.
+type Step struct {
+	Stage string `json:"stage"`
+	Kind  string `json:"kind"`
+	// Text says it in a few words.
+	Text string `json:"text"`
+	// Dropped is set where the row ends here.
+	Dropped bool `json:"dropped,omitempty"`
+	// Settings are what the pipeline says of the stage, where that decided.
+	Settings []Named `json:"settings,omitempty"`
+	// Facts are the models and prompts that the stage states.
+	Facts []Named `json:"facts,omitempty"`
+	// Inputs are what a merged code comes from.
+	Inputs []Value `json:"inputs,omitempty"`
+	Asked  []Asked `json:"asked,omitempty"`
+	// Values are the columns that the stage made.
+	Values []Value  `json:"values,omitempty"`
+	Files  []string `json:"files,omitempty"`
+}
+
+// Named is a text with a name.
+type Named struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// Value is a cell. Null is no value.
+type Value struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+	Null bool   `json:"null,omitempty"`
+}
+
+// Prices tell what an answer cost in dollars, and whether that is known.
+type Prices func(e trace.Exchange) (dollars float64, known bool)
+
+// Of tells what happened to the row with a key, nil where no stage has yielded it.
+func Of(run *trace.Run, study stage.Study, key string, prices Prices) *Chain {
+	c := &Chain{Key: key, Places: []Place{}}
+	for _, i := range run.Plan.Order {
+		s := run.Stages[i]
+		rows := s.Find(key)
+		if len(s.Inputs) == 0 {
+			if len(rows) > 0 {
+				c.Places = append(c.Places, places(s, rows, study)...)
+				c.Steps = append(c.Steps, Step{Stage: s.ID, Kind: s.Kind, Text: "read", Values: values(s, rows[0])})
+			}
+			continue
+		}
+		before := arrived(run, s, key)
+		if len(before) == 0 && len(rows) == 0 {
+			continue
+		}
+		c.Steps = append(c.Steps, step(run, s, key, before, rows))
+		for _, e := range s.Heard(key) {
+			if e.Err != nil {
+				continue
+			}
+			dollars, known := prices(e)
+			if c.Cost += dollars; !known {
+				c.Unpriced++
+			}
+		}
+	}
+	if len(c.Steps) == 0 {
+		return nil
+	}
+	c.Picture = find(run, study, key)
+	return c
+}
+
+// arrived returns the row as it reached a stage from the first of its inputs that has
+// it.
+func arrived(run *trace.Run, s *trace.Stage, key string) []trace.Row {
+	for _, i := range s.Inputs {
+		if rows := run.Stages[i].Find(key); len(rows) > 0 {
+			return rows
+		}
+	}
+	return nil
+}
+
+// step tells what a stage with inputs did.
+func step(run *trace.Run, s *trace.Stage, key string, before, rows []trace.Row) Step {
+	out := Step{Stage: s.ID, Kind: s.Kind, Settings: settings(s), Facts: facts(run, s)}
+	for _, e := range s.Heard(key) {
+		out.Asked = append(out.Asked, asked(e))
+	}
+	if len(rows) == 0 {
+		out.Dropped, out.Text = true, dropped(s)
+		out.Inputs = named(run, s, before)
+		return out
+	}
+	out.Values = values(s, rows[0])
+	out.Inputs = inputs(s, rows[0])
+	out.Files = s.Writes
+	out.Text = kept(s, key, rows)
+	return out
+}
+
+// dropped says why a row does not come out of a stage.
+func dropped(s *trace.Stage) string {
+	switch s.Kind {
+	case "filter":
+		return "dropped here: `where` is not true"
+	case "sample":
+		return "not drawn: the sample of its stratum was full before its lot"
+	case "join":
+		return "dropped here: no row of the other table matches, or this is a row of the other table"
+	case "unnest":
+		return "dropped here: its list is empty"
+	}
+	if s.OnFault.Drop {
+		return "dropped here: the stage could not do it, and `on_fault` is drop"
+	}
+	return "it does not come out of this stage"
+}
+
+// kept says what became of a row that comes out of a stage.
+func kept(s *trace.Stage, key string, rows []trace.Row) string {
+	status := stage.FindAdded(s.Out, stage.StatusRole, s.ID)
+	switch {
+	case len(rows) > 1:
+		return "made into several rows; the first is shown"
+	case len(s.Writes) > 0:
+		return "written"
+	case status >= 0 && rows[0].Values[status].Text != string(stage.OK):
+		text := "not coded: " + rows[0].Values[status].Text
+		if why := stage.FindAdded(s.Out, stage.ErrorText, s.ID); why >= 0 && !rows[0].Values[why].Null {
+			text += ": " + rows[0].Values[why].Text
+		}
+		return text
+	case s.Kind == "filter":
+		return "kept: `where` is true"
+	case s.Kind == "sample":
+		return "drawn"
+	case len(s.Heard(key)) > 0:
+		return "answered"
+	case status >= 0:
+		return "coded"
+	case s.Kind == "join" && !slices.ContainsFunc(values(s, rows[0]), func(v Value) bool { return !v.Null }):
+		return "no row of the other table matches"
+	case s.Kind == "join":
+		return "joined"
+	}
+	return "passed on"
+}
+
+// values are the columns that a stage made; a join's are those of its other tables.
+func values(s *trace.Stage, row trace.Row) []Value {
+	var out []Value
+	for _, i := range s.Made() {
+		out = append(out, Value{s.Out.Field(i).Name, row.Values[i].Text, row.Values[i].Null})
+	}
+	return out
+}
+
+// find reads the row's picture, by the first stage that names it.
+func find(run *trace.Run, study stage.Study, key string) *Picture {
+	for _, i := range run.Plan.Order {
+		s := run.Stages[i]
+		at := stage.Find(s.Out, stage.Image)
+		rows := s.Find(key)
+		if at < 0 || len(rows) == 0 || rows[0].Values[at].Null || rows[0].Values[at].Text == "" {
+			continue
+		}
+		p := &Picture{Path: media.Under(stage.RootOf(s.Out.Field(at)), rows[0].Values[at].Text)}
+		r, err := study.Open(p.Path)
+		if err == nil {
+			p.Data, err = io.ReadAll(r)
+			_ = r.Close() // only read
+		}
+		if err != nil {
+			p.Fault, _ = media.Explain(p.Path, err)
+			return p
+		}
+		p.SHA256, p.Bytes = picture.Hash(p.Data), len(p.Data)
+		if head, err := picture.ReadHeader(p.Data); err == nil {
+			p.Format, p.Width, p.Height = head.Format, head.Width, head.Height
+		}
+		if err := picture.Whole(p.Data); err != nil {
+			p.Fault = err.Error()
+		}
+		return p
+	}
+	return nil
+}
+
+// settings are what the pipeline says of stages that choose rows.
+func settings(s *trace.Stage) []Named {
+	var out []Named
+	if s.Kind != "filter" && s.Kind != "sample" && s.Kind != "join" && s.Kind != "clip" && s.Kind != "ensemble" {
+		return nil
+	}
+	for _, o := range s.Settings() {
+		if o.Name != "model" && o.Name != "codebook" { // which the facts name
+			out = append(out, Named{o.Name, unquoted(o.Value)})
+		}
+	}
+	if s.OnFault != pipeline.Keep() {
+		out = append(out, Named{"on_fault", s.OnFault.String()})
+	}
+	return out
+}
