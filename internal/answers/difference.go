@@ -37,8 +37,8 @@ func (d Difference) String() string {
 	return name + ": " + side(d.Here) + " here, " + side(d.Recorded) + " recorded"
 }
 
-// compare lists how a request differs from a recorded one.
-func compare(here, recorded Request) []Difference {
+// Compare lists how a request differs from a recorded one.
+func Compare(here, recorded Request) []Difference {
 	var all []Difference
 	field := func(part, a, b string) {
 		if a != b {

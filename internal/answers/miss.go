@@ -54,7 +54,7 @@ func (s *Session) miss(ctx context.Context, k Key, r Request) error {
 			return err
 		}
 		for _, one := range near {
-			d := compare(r, one)
+			d := Compare(r, one)
 			if n := weight(d); e.Nearest == nil || n < least {
 				e.Nearest, e.Differences, least = &one, d, n
 			}

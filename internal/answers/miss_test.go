@@ -81,7 +81,7 @@ func FuzzCompare(f *testing.F) {
 	f.Add([]byte("{"), []byte(""))
 	f.Add([]byte(`{"a.b":1}`), []byte(`{"a":{"b":1}}`))
 	f.Fuzz(func(t *testing.T, a, b []byte) {
-		d := compare(Request{Body: a}, Request{Body: b})
+		d := Compare(Request{Body: a}, Request{Body: b})
 		if (len(d) == 0) != (string(a) == string(b)) {
 			t.Errorf("%q and %q: %v", a, b, d)
 		}

@@ -16,7 +16,7 @@ func (s *Session) Reason(ctx context.Context, r Request) (string, error) {
 	}
 	var best []Difference
 	for i, one := range near {
-		if d := compare(r, one); i == 0 || weight(d) < weight(best) {
+		if d := Compare(r, one); i == 0 || weight(d) < weight(best) {
 			best = d
 		}
 	}

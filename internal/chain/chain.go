@@ -126,17 +126,26 @@ func arrived(run *trace.Run, s *trace.Stage, key string) []trace.Row {
 func step(run *trace.Run, s *trace.Stage, key string, before, rows []trace.Row) Step {
 	out := Step{Stage: s.ID, Kind: s.Kind, Settings: settings(s), Facts: facts(run, s)}
 	for _, e := range s.Heard(key) {
-		out.Asked = append(out.Asked, asked(e))
+		out.Asked = append(out.Asked, Question(e))
 	}
 	if len(rows) == 0 {
 		out.Dropped, out.Text = true, dropped(s)
 		out.Inputs = named(run, s, before)
+	}
+	if s.Kind == "sample" {
+		var fact Named
+		out.Text, fact = drawn(run, s, key, len(rows) > 0)
+		out.Facts = append(out.Facts, fact)
+	}
+	if len(rows) == 0 {
 		return out
 	}
 	out.Values = values(s, rows[0])
 	out.Inputs = inputs(s, rows[0])
 	out.Files = s.Writes
-	out.Text = kept(s, key, rows)
+	if out.Text == "" {
+		out.Text = kept(s, key, rows)
+	}
 	return out
 }
 
@@ -145,8 +154,6 @@ func dropped(s *trace.Stage) string {
 	switch s.Kind {
 	case "filter":
 		return "dropped here: `where` is not true"
-	case "sample":
-		return "not drawn: the sample of its stratum was full before its lot"
 	case "join":
 		return "dropped here: no row of the other table matches, or this is a row of the other table"
 	case "unnest":
@@ -174,8 +181,6 @@ func kept(s *trace.Stage, key string, rows []trace.Row) string {
 		return text
 	case s.Kind == "filter":
 		return "kept: `where` is true"
-	case s.Kind == "sample":
-		return "drawn"
 	case len(s.Heard(key)) > 0:
 		return "answered"
 	case status >= 0:

@@ -38,16 +38,28 @@ func TestLineOfARecord(t *testing.T) {
 func TestQuestion(t *testing.T) {
 	e := trace.Exchange{Request: answers.Request{Provider: "openai", Model: "m", Body: []byte(`{"model":"m","messages":[{"role":"system","content":[{"text":"code it"}]},{"role":"user","content":[{"image":{"sha256":"ab"}},{"text":"a post"}]}],"temperature":0}`)},
 		Answer: answers.Answer{Body: []byte(`{"a":1}`), Model: "m-1", Usage: answers.Usage{Input: 3, Output: 2}}}
-	got := asked(e)
+	got := Question(e)
 	want := []Part{{Role: "system", Text: "code it"}, {Role: "user", SHA256: "ab"}, {Role: "user", Text: "a post"}}
 	if len(got.Parts) != 3 || got.Parts[0] != want[0] || got.Parts[1] != want[1] || got.Parts[2] != want[2] || got.Parameters != `{"temperature":0}` || got.By != "m-1" || got.Input != 3 {
 		t.Errorf("%+v", got)
 	}
 	for body, parts := range map[string]int{`{"image":"cd","task":"text"}`: 1, `no JSON`: 1, `[1]`: 1} {
 		e.Body = []byte(body)
-		if got := asked(e); len(got.Parts) != parts {
+		if got := Question(e); len(got.Parts) != parts {
 			t.Errorf("%s: %+v", body, got)
 		}
+	}
+}
+
+// A column is named by its whole name.
+func TestMentions(t *testing.T) {
+	for text, want := range map[string]bool{"ID": true, "len(ID) > 3": true, `"ID"`: true, "VIDEO": false, "ID_2 == 1": false, "VIDEO or ID": true, "": false, "ÄID": false} {
+		if got := mentions(text, "ID"); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+	if mentions("anything", "") {
+		t.Error("an empty name is mentioned")
 	}
 }
 

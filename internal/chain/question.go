@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"icono/internal/columns"
 	"icono/internal/stage"
@@ -42,7 +44,8 @@ type Part struct {
 	SHA256 string `json:"picture_sha256,omitempty"`
 }
 
-func asked(e trace.Exchange) Asked {
+// Question takes a question, as it is kept, and its answer apart.
+func Question(e trace.Exchange) Asked {
 	k := e.Request.Key()
 	out := Asked{Provider: e.Provider, Model: e.Model, BaseURL: e.BaseURL, Repeat: e.Repeat, Request: k.String(), By: e.Answer.Model, Note: e.Answer.Note,
 		Input: e.Answer.Usage.Input, Output: e.Answer.Usage.Output, Answer: string(e.Answer.Body)}
@@ -136,11 +139,28 @@ func named(run *trace.Run, s *trace.Stage, before []trace.Row) []Value {
 	from := run.Stages[s.Inputs[0]]
 	var out []Value
 	for i, f := range from.Out.Fields() {
-		if i < len(before[0].Values) && strings.Contains(text.String(), f.Name) {
+		if i < len(before[0].Values) && mentions(text.String(), f.Name) {
 			out = append(out, Value{f.Name, before[0].Values[i].Text, before[0].Values[i].Null})
 		}
 	}
 	return out
+}
+
+// mentions reports whether a name stands in a text, and not as a part of a longer one.
+func mentions(text, name string) bool {
+	in := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+	for from := 0; ; {
+		at := strings.Index(text[from:], name)
+		if at < 0 || name == "" {
+			return false
+		}
+		before, _ := utf8.DecodeLastRuneInString(text[:from+at])
+		after, _ := utf8.DecodeRuneInString(text[from+at+len(name):])
+		if !in(before) && !in(after) {
+			return true
+		}
+		from += at + len(name)
+	}
 }
 
 // unquoted is a JSON text as plain text, and other JSON as it is.

@@ -26,7 +26,7 @@ func (s *study) since(program string) (map[string]string, *lock.File) {
 	now.Pictures = locked.Pictures // reading all of them is left to the run
 	own := map[string][]string{}
 	for _, d := range lock.Of(lock.Compare(locked, now), lock.Cause) {
-		own[d.Stage] = append(own[d.Stage], change(d))
+		own[d.Stage] = append(own[d.Stage], briefly(d))
 	}
 	out := map[string]string{}
 	for _, i := range s.plan.Order {
@@ -56,8 +56,8 @@ func origin(id, state string) string {
 	return id
 }
 
-// change words a difference in a few words.
-func change(d lock.Difference) string {
+// briefly words a difference in a few words.
+func briefly(d lock.Difference) string {
 	name := d.Name
 	if name == "" {
 		name = d.What

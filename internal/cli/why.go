@@ -148,6 +148,9 @@ func (a *app) whyPage(s *study, path string, all []*chain.Chain) error {
 	if err := chain.WritePage(&text, name, all); err != nil {
 		return failed(err)
 	}
+	if err := s.spares(path); err != nil {
+		return err
+	}
 	f, err := tabular.Create(path)
 	if err != nil {
 		return failed(err)

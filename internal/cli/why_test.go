@@ -75,6 +75,26 @@ func TestWhy(t *testing.T) {
 			}
 		}
 	}
+	first := map[string]string{} // the lot of the first row that was not drawn, by stratum
+	last := map[string]string{}
+	for _, c := range all {
+		for _, s := range c.Steps {
+			if s.Stage != "pilot" {
+				continue
+			}
+			lot, stratum := s.Facts[len(s.Facts)-1].Text, c.Picture.Path[:strings.LastIndex(c.Picture.Path, "/")]
+			if s.Dropped && (first[stratum] == "" || lot < first[stratum]) {
+				first[stratum] = lot
+			} else if !s.Dropped {
+				last[stratum] = max(last[stratum], lot)
+			}
+		}
+	}
+	for stratum, lot := range first {
+		if last[stratum] >= lot || len(first) != 3 {
+			t.Errorf("%s: a row with the lot %s is drawn, and one with %s is not", stratum, last[stratum], lot)
+		}
+	}
 	want := map[string]int{"filtered": 9, "sample": 16, "unreadable": 1, "coded": 23, "joined": 24, "no row of the other table matches": 25}
 	for fate, n := range want {
 		if fates[fate] != n {

@@ -19,8 +19,10 @@ import (
 
 // Read reads the lock of a pipeline file. The error wraps fs.ErrNotExist where there
 // is none, and is a *diag.Faults where it cannot be read.
-func Read(pipeline string) (*File, error) {
-	path := Path(pipeline)
+func Read(pipeline string) (*File, error) { return ReadFile(Path(pipeline)) }
+
+// ReadFile reads a lock file, as Read does.
+func ReadFile(path string) (*File, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err

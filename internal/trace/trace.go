@@ -4,6 +4,7 @@
 package trace
 
 import (
+	"iter"
 	"slices"
 	"sync"
 
@@ -187,4 +188,17 @@ func (r *Recorder) End(facts []stage.StageFacts) *Run {
 		}
 	}
 	return r.run
+}
+
+// Exchanges yields all answers that the stage used, in no particular order.
+func (s *Stage) Exchanges() iter.Seq[Exchange] {
+	return func(yield func(Exchange) bool) {
+		for _, list := range s.heard {
+			for _, e := range list {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
 }

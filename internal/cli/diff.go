@@ -1,0 +1,235 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"icono/internal/asking"
+	"icono/internal/change"
+	"icono/internal/lock"
+	"icono/internal/trace"
+)
+
+// diffFlags are those of diff.
+type diffFlags struct {
+	study    string
+	markdown bool
+	failOver []string
+}
+
+func (a *app) diffCommand() *cobra.Command {
+	var f diffFlags
+	c := &cobra.Command{
+		Use:   "diff A [B]",
+		Short: "Show which codes differ between two versions of a study, and why",
+		Long: `Compare two versions of a study: rows added and lost, and for every variable the codes
+that changed, their share, the agreement (Krippendorff's alpha), and the cause of each
+change: data, picture, prompt, model, parameter, merge, or another answer to the same
+question. A and B are pipeline files, folders or git revisions; B is the study as it
+lies here. Both are run again from their stored and recorded answers alone: nothing is
+asked and nothing is written. Two lock files are compared as they stand.`,
+		Example: `  icono diff HEAD                       # what my changes do to the codes
+  icono diff main..prompts
+  icono diff HEAD --markdown > change.md
+  icono diff main --fail-over 5% --fail-over Type=2%`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 || len(args) > 2 {
+				return wrong("`icono diff` takes one or two versions of a study\nfor example `icono diff HEAD`")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			limits, err := parseLimits(f.failOver)
+			if err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				if from, to, ok := strings.Cut(args[0], ".."); ok && !exists(args[0]) {
+					args = []string{from, strings.TrimPrefix(to, ".")}
+				}
+			}
+			if len(args) == 2 && strings.HasSuffix(args[0], ".lock") && strings.HasSuffix(args[1], ".lock") {
+				return a.diffLocks(args[0], args[1])
+			}
+			if len(args) == 1 {
+				args = append(args, f.study)
+			}
+			r, err := a.compareVersions(c.Context(), f.study, args[0], args[1])
+			if err != nil {
+				return err
+			}
+			return a.tellChange(r, f, limits)
+		},
+	}
+	c.Flags().StringVar(&f.study, "study", ".", "the pipeline `file or folder`, for git revisions")
+	c.Flags().BoolVar(&f.markdown, "markdown", false, "write Markdown, for a pull request")
+	c.Flags().StringArrayVar(&f.failOver, "fail-over", nil, "end with exit code 4 where more codes changed: `share` such as 5% or Type=2% (repeatable)")
+	return c
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// compareVersions replays both versions and compares them.
+func (a *app) compareVersions(ctx context.Context, file, from, to string) (report *change.Report, err error) {
+	var paths [2]string
+	for i, version := range []string{from, to} {
+		path, remove, err := materialise(ctx, file, cmp.Or(version, "HEAD"))
+		if err != nil {
+			return nil, err
+		}
+		defer remove()
+		paths[i] = path
+	}
+	err = a.replayed(ctx, paths[:1], studyFlags{}, nil, func(sa *study, ra *trace.Run) error {
+		return a.replayed(ctx, paths[1:], studyFlags{}, nil, func(sb *study, rb *trace.Run) error {
+			before, err := a.side(sa, ra)
+			if err != nil {
+				return err
+			}
+			after, err := a.side(sb, rb)
+			if err != nil {
+				return err
+			}
+			report = change.Between(before, after)
+			report.Study, err = a.studyChanges(sa, sb)
+			return err
+		})
+	})
+	return report, err
+}
+
+// side is a run to be compared.
+func (a *app) side(s *study, run *trace.Run) (change.Side, error) {
+	options, err := s.backends.askers.options()
+	if err != nil {
+		return change.Side{}, failed(err)
+	}
+	sums := map[string]string{}
+	return change.Side{Run: run,
+		Picture: func(path string) string {
+			if _, known := sums[path]; !known {
+				sum, err := lock.SumFile(s.library, path)
+				if err != nil {
+					sum = ""
+				}
+				sums[path] = string(sum)
+			}
+			return sums[path]
+		},
+		Cost: func(e trace.Exchange) (int64, bool) {
+			cost, known := asking.Cost(options.Prices, e.Request, e.Answer)
+			return int64(cost), known
+		}}, nil
+}
+
+// studyChanges says what differs in what the two versions are made from.
+func (a *app) studyChanges(before, after *study) ([]string, error) {
+	x, err := before.inputs(a.version)
+	if err != nil {
+		return nil, failed(err)
+	}
+	y, err := after.inputs(a.version)
+	if err != nil {
+		return nil, failed(err)
+	}
+	out := []string{}
+	for _, d := range lock.Of(lock.Compare(x, y), lock.Cause) {
+		if d.What != "cassettes" {
+			out = append(out, strings.ReplaceAll(d.String(), "locked ", "before "))
+		}
+	}
+	return out, nil
+}
+
+// diffLocks compares two lock files.
+func (a *app) diffLocks(from, to string) error {
+	var files [2]*lock.File
+	for i, path := range []string{from, to} {
+		f, err := lock.ReadFile(path)
+		if err != nil {
+			return wrong("%v", err)
+		}
+		files[i] = f
+	}
+	all := lock.Of(lock.Compare(files[0], files[1]), lock.Cause, lock.Effect)
+	if a.json {
+		j := json.NewEncoder(a.Out)
+		j.SetIndent("", "  ")
+		return j.Encode(append([]lock.Difference{}, all...))
+	}
+	for _, d := range all {
+		fmt.Fprintln(a.Out, strings.ReplaceAll(d.String(), "locked ", "before "))
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(a.Out, "no difference")
+	}
+	return nil
+}
+
+// limit is a share of changed rows, of the variable with a name or of any.
+type limit struct {
+	name  string
+	share float64
+}
+
+func parseLimits(texts []string) ([]limit, error) {
+	var out []limit
+	for _, text := range texts {
+		name, share, named := "", text, false
+		if i := strings.LastIndexByte(text, '='); i >= 0 {
+			name, share, named = text[:i], text[i+1:], true
+		}
+		digits, percent := strings.CutSuffix(strings.TrimSpace(share), "%")
+		v, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+		if err != nil || !percent || !(v >= 0 && v <= 100) || named && name == "" {
+			return nil, wrong("--fail-over cannot be %q\ntake a share as in 5%%, or one of a variable as in Type=2%%", text)
+		}
+		out = append(out, limit{name, v / 100})
+	}
+	return out, nil
+}
+
+// tellChange prints a report, and fails where more changed than is allowed.
+func (a *app) tellChange(r *change.Report, f diffFlags, limits []limit) error {
+	switch {
+	case a.json:
+		j := json.NewEncoder(a.Out)
+		j.SetIndent("", "  ")
+		j.SetEscapeHTML(false)
+		if err := j.Encode(r); err != nil {
+			return failed(err)
+		}
+	case f.markdown:
+		r.Markdown(a.Out)
+	default:
+		r.Print(a.Out)
+	}
+	var over []string
+	for _, l := range limits {
+		if l.name != "" && !slices.ContainsFunc(r.Variables, func(v change.Variable) bool { return v.Name == l.name }) {
+			return wrong("--fail-over %s: no coder has a variable of this name", l.name)
+		}
+		for _, v := range r.Variables {
+			mine := v.Name == l.name || l.name == "" && v.Coded && !slices.ContainsFunc(limits, func(o limit) bool { return o.name == v.Name })
+			if mine && v.Share() > l.share {
+				over = append(over, fmt.Sprintf("%s changed in %.1f %% of the rows, more than %g %%", v.Name, 100*v.Share(), 100*l.share))
+			}
+		}
+	}
+	if len(over) > 0 {
+		return &exitError{exitDiffers, errors.New(strings.Join(over, "\n"))}
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"icono/internal/chat/chattest"
+	"icono/internal/methods"
+)
+
+// The sheet of a study states what the study shows, the same each time.
+func TestMethods(t *testing.T) {
+	study := ranExample(t)
+	sheet := func(more ...string) string {
+		t.Helper()
+		code, out, said := run(t, append([]string{"methods", study}, more...)...)
+		if code != exitDone {
+			t.Fatalf("exit code %d\n%s%s", code, out, said)
+		}
+		return out
+	}
+	got := sheet()
+	for _, want := range []string{
+		"It kept 40 of 49 rows", "up to 8 rows from each stratum by `Username` (3 strata): 24 of 40 rows", "the seed 2021", "| 16 | 0.6154 | 1.625 |",
+		"It names the model `gpt-6-luna` of `openai`. 23 different answers were used for 23 questions: 23 by people", "None of these answers is the model's",
+		"It asked the local program `tesseract`", "| AI Caption | column `caption` | `caption` |", "| `merged` | missing |", "| all |  | 115 |",
+		"all of it is as in the lock", "By the lock, 24 picture files were read", "cassettes/scene.jsonl", "You are a careful coder", "phrases: `a dark picture`",
+		"e84d89972b3a65a101d575bb070240e2ceb0aa5fdc5c27269ed392f226c2ff25`:\n\n```\n# Role", // the hash of the prompt that is shown
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	// Neither posts nor what coders said of one, and nothing of this machine.
+	for _, not := range []string{"Mittags in der Bucht", "sailing boat", "2657484542301776130", filepath.Dir(study), "ONNX Runtime"} {
+		if strings.Contains(got, not) {
+			t.Errorf("%q in the sheet", not)
+		}
+	}
+	if again := sheet("--workers", "1", "--batch-rows", "3"); again != got {
+		t.Error("another sheet with other workers and batches")
+	}
+	var as methods.Sheet
+	if err := json.Unmarshal([]byte(sheet("--json")), &as); err != nil || len(as.Stages) != 12 || as.Lock == nil {
+		t.Errorf("%v, %d stages", err, len(as.Stages))
+	}
+
+	file := filepath.Join(study, "methods.md")
+	sheet("-o", file)
+	if text, err := os.ReadFile(file); err != nil || string(text) != got {
+		t.Errorf("%v, or another text in the file", err)
+	}
+	for _, own := range []string{"pipeline.yaml", "pipeline.lock", "codebooks/scene.yaml", "out/merged.csv"} {
+		before, err := os.ReadFile(filepath.Join(study, own))
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, _, said := run(t, "methods", study, "-o", filepath.Join(study, own))
+		if after, err := os.ReadFile(filepath.Join(study, own)); code != exitWrong || !strings.Contains(said, "would be overwritten") || err != nil || string(after) != string(before) {
+			t.Errorf("%s: exit code %d, %v\n%s", own, code, err, said)
+		}
+	}
+
+	// What changed since the lock is said, and what is not answered.
+	if got := sheet("--set", "mood.column=Tone", "--set", "merged.inputs={Scene: Scene}"); !strings.Contains(got, "not as in the lock;**") ||
+		!strings.Contains(got, "**Incomplete:** 23 rows of the stage `merged`") || !strings.Contains(got, "`mood.column=Tone`, `merged.inputs={Scene: Scene}`") {
+		t.Errorf("%s", got)
+	}
+}
+
+const repeated = `version: 1
+name: tone
+prices: prices.yaml
+stages:
+  - {id: posts, kind: load, with: {path: posts.csv, key: ID}}
+  - id: tone
+    kind: gpt
+    with: {model: gpt-4o-mini, base_url: "%s", key: "${TONE_KEY}", codebook: tone.yaml, runs: 3, temperature: 0.5, image: {send: false}, inputs: {Text: Text}}
+  - {id: out, kind: save, with: {path: out/tone.csv}}
+`
+
+// Answers of a model are told of with who gave them, when, and what they cost; rows
+// that are coded several times with how far the codings agree.
+func TestMethodsOfAModel(t *testing.T) {
+	const key = "sk-planted-0123456789abcdef"
+	t.Setenv("TONE_KEY", key)
+	s := chattest.Start(t, chattest.Options{Key: key, Script: func(c *chattest.Call) chattest.Behaviour {
+		if strings.Contains(string(c.Body), "text 1") && c.Turn == 2 {
+			return chattest.Says(`{"Tone":"Loud"}`)
+		}
+		return chattest.Says(`{"Tone":"Calm"}`)
+	}})
+	study := t.TempDir()
+	for name, text := range map[string]string{
+		"pipeline.yaml": fmt.Sprintf(repeated, s.URL),
+		"posts.csv":     "ID,Text\n1,text 1 <b>\n2,text 2\n3,text 2\n",
+		"tone.yaml":     "version: 1\ntitle: 'Tone [AUTHOR: none]'\nvariables:\n  - {name: Tone, definition: '<i>How</i> it sounds', categories: [{name: Calm, definition: quiet}, {name: Loud, definition: not quiet}]}\n",
+		"prices.yaml":   "version: 1\ndate: \"2026-05-01\"\nmodels:\n  - {model: gpt-4o-mini, input: 1, output: 2}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(study, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, _, said := run(t, "run", "--record", "new_episodes", study); code != exitDone {
+		t.Fatalf("exit code %d\n%s", code, said)
+	}
+	code, got, said := run(t, "methods", study)
+	if code != exitDone {
+		t.Fatalf("exit code %d\n%s", code, said)
+	}
+	for _, want := range []string{"6 different answers were used for 9 questions: 6 by the model `gpt-4o-mini", "| `tone` | texts, without the picture |", s.URL, "sent: temperature | `0.5` |",
+		"the value kept for `Tone` is 0.889 over 3 rows; 2 of these have the same value each time", "over 3 rows", "Prices of `gpt-4o-mini` (prices.yaml, 2026-05-01).", "There are no files with recorded answers.", `\<i\>How\</i\> it sounds`, `Tone \[AUTHOR: none\]`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	for _, not := range []string{key, "text 1", "TONE_KEY"} {
+		if strings.Contains(got, not) {
+			t.Errorf("%q in the sheet", not)
+		}
+	}
+	if s.Answers() != 6 {
+		t.Errorf("%d answers were given, want 6: the sheet asks nothing", s.Answers())
+	}
+}
+
+// The inputs of a vote have the alpha that Krippendorff (2011) prints for these data.
+func TestMethodsOfVotes(t *testing.T) {
+	study := t.TempDir()
+	const pipeline = "version: 1\nstages:\n  - {id: codes, kind: load, with: {path: codes.csv, key: ID}}\n" +
+		"  - {id: merged, kind: ensemble, with: {method: vote, inputs: {A: A, B: B, C: C, D: D}%s}}\n  - {id: out, kind: save, with: {path: out.csv}}\n"
+	var table strings.Builder
+	table.WriteString("ID,A,B,C,D\n")
+	coders := [4]string{"abccbadab...", "abccbbdabe.c", ".cccbcdbbea.", "abccbddabea."}
+	for unit := range 12 {
+		fmt.Fprint(&table, "u", unit)
+		for _, codes := range coders {
+			table.WriteString("," + strings.Trim(codes[unit:unit+1], "."))
+		}
+		table.WriteString("\n")
+	}
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(study, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("codes.csv", table.String())
+	write("pipeline.yaml", fmt.Sprintf(pipeline, ""))
+	if code, got, said := run(t, "methods", study); code != exitDone || !strings.Contains(got, "alpha of the 4 inputs is 0.743 (nominal; 11 rows with at least two codes)") || !strings.Contains(got, "mean share of votes") {
+		t.Errorf("exit code %d\n%s%s", code, got, said)
+	}
+	write("pipeline.yaml", fmt.Sprintf(pipeline, ", crosswalk: {c: b}"))
+	if code, got, said := run(t, "methods", study); code != exitDone || strings.Contains(got, "alpha") {
+		t.Errorf("exit code %d, or an alpha of codes that are mapped\n%s%s", code, got, said)
+	}
+}
