@@ -1,5 +1,6 @@
 // Package pipelines holds the ready-made pipelines that a study can start from.
-// They are part of the program; `icono init --from NAME` writes one.
+// They are part of the program; `icono init --from NAME` writes one. The folder ci holds
+// the workflows that check a study; `icono init --ci NAME` writes one.
 package pipelines
 
 import (
@@ -9,7 +10,7 @@ import (
 	"strings"
 )
 
-//go:embed *.yaml
+//go:embed *.yaml ci/*.yml
 var files embed.FS
 
 // Names returns the templates' names in alphabetical order.
@@ -20,6 +21,9 @@ func Names() []string {
 	}
 	var names []string
 	for _, e := range entries {
+		if e.IsDir() {
+			continue
+		}
 		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
 	}
 	slices.Sort(names)
@@ -33,4 +37,15 @@ func Read(name string) ([]byte, error) {
 		return nil, fmt.Errorf("there is no template %q; there are %s", name, strings.Join(Names(), ", "))
 	}
 	return files.ReadFile(name + ".yaml")
+}
+
+// Workflow returns the workflow that checks a study at a service, and the path at which
+// that service looks for it. The services are github and gitlab.
+func Workflow(service string) (text []byte, path string, err error) {
+	paths := map[string]string{"github": ".github/workflows/icono.yml", "gitlab": ".gitlab-ci.yml"}
+	if paths[service] == "" {
+		return nil, "", fmt.Errorf("there is no workflow for %q; there are github, gitlab", service)
+	}
+	text, err = files.ReadFile("ci/" + service + ".yml")
+	return text, paths[service], err
 }

@@ -84,4 +84,3 @@ func roleText(body []byte, role string) string {
 
 func userText(body []byte) string   { return roleText(body, "user") }
 func systemText(body []byte) string { return roleText(body, "system") }
-

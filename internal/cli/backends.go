@@ -22,6 +22,8 @@ import (
 type backends struct {
 	out  io.Writer
 	live bool
+	// offline has nothing downloaded.
+	offline bool
 
 	askers *askers
 
@@ -69,6 +71,10 @@ func (b *backends) Open(ctx context.Context, r clipkind.Request) (clipkind.Encod
 	case r.Model == palette.Name:
 		o.Dir, o.Vision, o.Text = "", palette.Vision(), palette.Text()
 	case slices.Contains(b.Names(), r.Model):
+		if b.offline && !store.Has(r.Model, r.Precision) {
+			return nil, &stage.MissingError{What: fmt.Sprintf("the model %s is not on this machine, and this command downloads nothing", r.Model),
+				Mend: "run the study here, or record its vectors where it was run: icono answers export --vectors"}
+		}
 		dir, err := store.Install(ctx, r.Model, r.Precision)
 		if err != nil {
 			for _, note := range e.notes { // no run will tell them

@@ -18,7 +18,7 @@ import (
 const schemaFile = ".icono/pipeline.schema.json"
 
 func (a *app) initCommand() *cobra.Command {
-	var from string
+	var from, ci string
 	var force bool
 	c := &cobra.Command{
 		Use:   "init [FOLDER]",
@@ -29,7 +29,8 @@ overwritten unless --force is given.
 
 Templates: ` + strings.Join(pipelines.Names(), ", "),
 		Example: `  icono init my-study
-  icono init my-study --from image-types`,
+  icono init my-study --from image-types
+  icono init --ci github          # in the folder of a study`,
 		Args: atMost(1, "folder"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			folder := "."
@@ -38,6 +39,9 @@ Templates: ` + strings.Join(pipelines.Names(), ", "),
 			}
 			if strings.TrimSpace(folder) == "" {
 				return wrong("the folder's name is empty")
+			}
+			if ci != "" {
+				return a.workflow(folder, ci, force)
 			}
 			text, err := pipelines.Read(from)
 			if err != nil {
@@ -69,9 +73,27 @@ Templates: ` + strings.Join(pipelines.Names(), ", "),
 		},
 	}
 	c.Flags().StringVar(&from, "from", "colour-mood", "the `template`")
-	c.Flags().BoolVar(&force, "force", false, "replace a pipeline.yaml that exists")
+	c.Flags().StringVar(&ci, "ci", "", "write the workflow that checks a study at a `service` instead: github or gitlab")
+	c.Flags().BoolVar(&force, "force", false, "replace a file that exists")
 	_ = c.RegisterFlagCompletionFunc("from", cobra.FixedCompletions(pipelines.Names(), cobra.ShellCompDirectiveNoFileComp))
 	return c
+}
+
+// workflow writes the workflow that checks a study.
+func (a *app) workflow(folder, service string, force bool) error {
+	text, name, err := pipelines.Workflow(service)
+	if err != nil {
+		return wrong("%v", err)
+	}
+	path := filepath.Join(folder, filepath.FromSlash(name))
+	if _, err := os.Stat(path); err == nil && !force {
+		return wrong("%s exists already\nreplace it with --force", path)
+	}
+	if err := put(path, text); err != nil {
+		return failed(fmt.Errorf("the workflow cannot be written: %w", err))
+	}
+	fmt.Fprintf(a.Out, "wrote %s\nnext: change its lines that are marked `change`, run the study once (icono run), and keep the\nlock and the cassettes (icono answers export --vectors) in git\n", path)
+	return nil
 }
 
 func put(path string, text []byte) error {

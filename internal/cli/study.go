@@ -128,6 +128,7 @@ func (a *app) open(ctx context.Context, args []string, f studyFlags, full bool) 
 	if s.settings.Workers <= 0 {
 		s.settings.Workers = runtime.GOMAXPROCS(0)
 	}
+	s.backends.offline = f.ask.look || f.ask.offline
 	beside := func(name string) (string, error) { return readPipeline(filepath.Join(filepath.Dir(path), name)) }
 	doc := pipeline.Load(source.NewFile(path, text), beside, sets, &list)
 	s.plan = pipeline.Check(ctx, doc, s.settings, &list)

@@ -8,18 +8,10 @@ import (
 	"icono/internal/trace"
 )
 
-// traced replays a study by its stored answers and recordings alone, and returns
-// what happened to the rows whose key keep accepts; nil accepts all. Nothing is
-// asked and nothing is written. What is not answered yet is skipped.
-func (a *app) traced(ctx context.Context, args []string, flags studyFlags, keep func(key string) bool) (run *trace.Run, err error) {
-	err = a.replayed(ctx, args, flags, keep, func(_ *study, r *trace.Run) error {
-		run = r
-		return nil
-	})
-	return run, err
-}
-
-// replayed is traced for those who want the study's files too, as long as they are open.
+// replayed runs a study by its stored and recorded answers alone, and hands on what
+// happened to the rows whose key keep accepts; nil accepts all. The study's files are
+// open as long. Nothing is asked, downloaded or written. What is not answered yet is
+// skipped.
 func (a *app) replayed(ctx context.Context, args []string, flags studyFlags, keep func(key string) bool, use func(*study, *trace.Run) error) error {
 	r := trace.NewRecorder(keep)
 	flags.ask.look, flags.ask.offline, flags.ask.record = true, true, "new_episodes"

@@ -23,8 +23,8 @@ func (c *classify) settings() string {
 	return fmt.Sprintf("precision %s, image size %d", c.config.Precision, c.config.ImageSize)
 }
 
-// open opens the model, or what is recorded of it in a replay, and the shelf of
-// its vectors.
+// open opens the model, or what is recorded of it in a replay and where the model is
+// not on this machine, and the shelf of its vectors.
 func (c *classify) open(ctx context.Context, real func(context.Context) (Encoder, error)) (err error) {
 	var keeper vectors.Keeper
 	if c.kept != nil {
@@ -36,19 +36,21 @@ func (c *classify) open(ctx context.Context, real func(context.Context) (Encoder
 		c.encoder, err = real(ctx)
 		return err
 	}
-	if keeper.Replays() {
-		card, err := vectors.FindCard(ctx, keeper, c.config.Model, c.settings())
-		if err != nil {
-			return err
-		}
-		if card != nil {
-			r := &recorded{card: *card, stage: c.id, real: real}
-			r.shelf, err = c.newShelf(keeper, r)
-			c.encoder, c.shelf = r, r.shelf
-			return err
-		}
+	card, err := vectors.FindCard(ctx, keeper, c.config.Model, c.settings())
+	if err != nil {
+		return err
 	}
-	if c.encoder, err = real(ctx); err != nil {
+	if !keeper.Replays() || card == nil {
+		c.encoder, err = real(ctx)
+	}
+	var missing *stage.MissingError
+	if card != nil && (keeper.Replays() || errors.As(err, &missing)) {
+		r := &recorded{card: *card, stage: c.id, real: real}
+		r.shelf, err = c.newShelf(keeper, r)
+		c.encoder, c.shelf = r, r.shelf
+		return err
+	}
+	if err != nil {
 		return err
 	}
 	if c.shelf, err = c.newShelf(keeper, c.encoder); err != nil {
