@@ -58,9 +58,10 @@ format: ## put all Go files into gofmt format
 
 examples: build ## check every example and run those that need no download and no key
 	@for file in examples/*/*.yaml; do bin/icono validate "$$file" || exit; done
-	@bin/icono run --plain examples/colour-mood
-	@bin/icono run --plain --record none examples/visual-frames
-	@bin/icono run --plain --record none examples/ensemble
+	@bin/icono run --plain --no-lock examples/colour-mood
+	@for study in visual-frames ensemble; do \
+	bin/icono run --plain --locked --record none examples/$$study && bin/icono verify examples/$$study || exit; done
+	@bin/icono diff HEAD --study examples/ensemble 2>/dev/null || echo "examples: no git repository to compare with"
 	@echo "examples: ok"
 
 gen: ## renew all generated files (schemas, the kinds' READMEs)
