@@ -1,29 +1,33 @@
 package change
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"icono/internal/coding"
-	"icono/internal/columns"
-	"icono/internal/config"
 	"icono/internal/media"
 	"icono/internal/stage"
 	"icono/internal/trace"
 )
 
-// comparison finds causes. What it has found of a row it keeps.
+// comparison finds causes. What it has found of a row it keeps. Stages are those of
+// the later run unless a side is named.
 type comparison struct {
 	sides [2]Side
-	known map[cell][]string
+	// old are the stages of the earlier run, by the ids of those that they became.
+	old     map[string]*trace.Stage
+	known   map[cell][]string
+	waiting [2]map[cell]bool
+	read    [2]map[string][]source
 }
 
 // cell is a row of a stage.
 type cell struct{ stage, key string }
+
+// unknown is the cause that is named where none is found.
+const unknown = "unknown: nothing that this program sees differs"
 
 // isWaiting reports whether a question has no answer yet.
 func isWaiting(e trace.Exchange) bool {
@@ -31,110 +35,111 @@ func isWaiting(e trace.Exchange) bool {
 	return errors.As(e.Err, &fault) && fault.Status == stage.Skipped
 }
 
-func waits(s *trace.Stage, key string) bool {
-	return slices.ContainsFunc(s.Heard(key), isWaiting)
-}
-
 // causes says why what a stage made of a row is not what it was: the picture, the
 // settings of the stage, what was asked, what was answered to the same, and the values
 // of other stages that it uses, with their causes.
-func (c *comparison) causes(id, key string) []string {
-	at := cell{id, key}
+func (c *comparison) causes(now *trace.Stage, key string) []string {
+	at := cell{now.ID, key}
 	if found, ok := c.known[at]; ok {
 		return found
 	}
-	c.known[at] = nil // stages do not read each other in a circle
-	out := c.find(id, key)
+	out := c.find(c.old[now.ID], now, key)
 	if len(out) == 0 {
-		out = []string{"unknown: nothing that this program sees differs"}
+		out = []string{unknown}
 	}
 	c.known[at] = out
 	return out
 }
 
-func (c *comparison) find(id, key string) []string {
-	old, now := c.sides[0].Run.Stage(id), c.sides[1].Run.Stage(id)
+func (c *comparison) find(old, now *trace.Stage, key string) []string {
+	if old.Kind != now.Kind {
+		return []string{fmt.Sprintf("stage: of kind %s, was %s", now.Kind, old.Kind)}
+	}
 	var out []string
 	add := func(cause string) {
 		if cause != "" && !slices.Contains(out, cause) {
 			out = append(out, cause)
 		}
 	}
+	t := conversation(old.Heard(key), now.Heard(key))
 	picture := c.picture(old, now, key)
 	if picture {
 		add("picture: another file")
 	}
-	asked, told := conversation(old.Heard(key), now.Heard(key))
-	for _, cause := range asked {
-		if cause == "picture" && picture {
-			continue
-		}
-		add(described(cause, old, now))
+	values := c.upstream(old, now, key)
+	for _, cause := range values {
+		add(cause)
 	}
-	for _, cause := range c.upstream(old, now, key) {
+	differ := options(old, now)
+	for _, cause := range t.causes(now, differ, picture, len(values) > 0) {
 		add(cause)
 	}
 	// Without a conversation the settings decide; with one, what was asked says which
 	// of them mattered, but for those that read the answers.
-	for _, name := range changed(old.Settings(), now.Settings()) {
-		if len(now.Heard(key)) == 0 || name == "method" || strings.HasPrefix(name, "crosswalk") || name == "min_score" || name == "runs" {
-			add(setting(now.Kind, name))
+	for _, o := range differ {
+		if len(now.Heard(key)) == 0 && len(old.Heard(key)) == 0 || readsAnswers(o.name) {
+			add(o.cause(now.Kind))
 		}
 	}
-	if told && len(asked) == 0 {
-		add("answer: the same question was answered anew")
-	}
-	if old.Kind != now.Kind {
-		add(fmt.Sprintf("stage: of kind %s, was %s", now.Kind, old.Kind))
-	}
+	add(t.answer)
 	for _, name := range []string{"model", "vision_model.onnx", "text_model.onnx"} {
-		if len(now.Heard(key)) == 0 && fact(c.sides[0].Run, id, name) != fact(c.sides[1].Run, id, name) {
-			add("model")
+		before, after := fact(c.sides[0].Run, old.ID, name), fact(c.sides[1].Run, now.ID, name)
+		if len(now.Heard(key)) == 0 && before != after && before != "" && after != "" && option(old, "model") == option(now, "model") {
+			add("model: " + pair(before, after))
 		}
 	}
 	return out
 }
 
-// setting names what an option of a kind is.
-func setting(kind, name string) string {
-	switch name {
-	case "labels", "template":
-		return "prompt: " + name
-	case "model":
-		return "model"
-	case "rules", "weights", "ties", "prefer", "missing", "min_votes", "else", "on_null", "method", "inputs", "categories":
-		if kind == "ensemble" {
-			return "merge: " + name
-		}
-	}
-	if strings.HasPrefix(name, "crosswalk") {
-		return "merge: " + name
-	}
-	return "parameter: " + name
+// readsAnswers reports whether an option decides what becomes of answers and not what
+// is asked.
+func readsAnswers(option string) bool {
+	return option == "method" || option == "min_score" || option == "runs" || option == "repair" || strings.HasPrefix(option, "crosswalk")
 }
 
-// described names the cause of another question by what of the stage was changed.
-func described(part string, old, now *trace.Stage) string {
-	names := changed(old.Settings(), now.Settings())
-	switch part {
-	case "prompt", "answer format", "order":
-		for _, name := range []string{"codebook", "prompt", "inputs", "language", "words", "examples", "columns"} {
-			if slices.Contains(names, name) {
-				return "prompt: " + name
+// causes are those that lie in what was asked. picture is set where the file is
+// another one, values where the values that the stage reads differ: what follows from
+// them is no cause of its own.
+func (t talk) causes(now *trace.Stage, differ []altered, picture, values bool) []string {
+	var out []string
+	changed := func(names ...string) string {
+		for _, o := range differ {
+			for _, name := range names {
+				if o.name == name || strings.HasPrefix(o.name, name+".") {
+					return o.name
+				}
 			}
 		}
-		for _, s := range now.Settings() {
-			if s.Name == "codebook" {
-				return "prompt: the text of " + strings.Trim(s.Value, `"`)
-			}
-		}
-		return "prompt"
-	case "model", "provider", "base URL":
-		return "model"
-	case "picture":
-		return "picture: sent in another way"
+		return ""
 	}
-	return "parameter"
+	if t.model != "" {
+		out = append(out, "model: "+t.model)
+	}
+	if name := changed("image", "max_side", "reduce", "detail"); t.picture && !picture && name != "" {
+		out = append(out, "picture: sent in another way ("+name+")")
+	} else if t.picture && !picture {
+		out = append(out, "picture: another one was sent")
+	}
+	if len(t.prompt) > 0 {
+		where := ""
+		if book := unquoted(option(now, "codebook")); book != "" {
+			where = " in " + book
+		}
+		out = append(out, "prompt: "+listed(t.prompt)+where)
+	}
+	switch inputs := changed("inputs"); {
+	case t.texts && inputs != "":
+		out = append(out, "prompt: the option inputs")
+	case t.texts && !values:
+		out = append(out, "data: the texts that are sent")
+	}
+	for _, text := range t.parameters {
+		out = append(out, "parameter: "+text)
+	}
+	if t.format && len(out) == 0 {
+		out = append(out, "prompt: the form of the answers")
+	}
+	return out
 }
 
 // picture reports whether the row's picture is another file, for stages that see it.
@@ -154,85 +159,6 @@ func (c *comparison) picture(old, now *trace.Stage, key string) bool {
 		sums[i] = c.sides[i].Picture(media.Under(stage.RootOf(s.Out.Field(at)), found[0].Values[at].Text))
 	}
 	return sums[0] != sums[1]
-}
-
-// upstream are the values that the stage uses and that differ, with their causes.
-func (c *comparison) upstream(old, now *trace.Stage, key string) []string {
-	used := uses(now)
-	if used == "" {
-		return nil
-	}
-	a, b := input(c.sides[0].Run, old, key), input(c.sides[1].Run, now, key)
-	if a == nil || b == nil {
-		return nil
-	}
-	before := c.sides[0].Run.Stages[old.Inputs[0]]
-	after := c.sides[1].Run.Stages[now.Inputs[0]]
-	var out []string
-	for i, f := range after.Out.Fields() {
-		k := columns.Index(before.Out, f.Name)
-		if k < 0 || a.Values[k] == b.Values[i] || !mentions(used, f.Name) {
-			continue
-		}
-		maker := stage.AddedBy(f)
-		if s := c.sides[1].Run.Stage(maker); s == nil || !coder(s) || c.sides[0].Run.Stage(maker) == nil {
-			out = append(out, "data: "+f.Name)
-			continue
-		}
-		for _, cause := range c.causes(maker, key) {
-			out = append(out, f.Name+" changed ("+cause+")")
-		}
-	}
-	return out
-}
-
-// uses is the text of the settings of a stage that name columns.
-func uses(s *trace.Stage) string {
-	var b strings.Builder
-	for _, o := range s.Settings() {
-		switch o.Name {
-		case "inputs", "rules", "column", "weights":
-			b.WriteString(o.Value + "\n")
-		}
-	}
-	return b.String()
-}
-
-// mentions reports whether a text names a column.
-func mentions(text, column string) bool {
-	quoted, _ := json.Marshal(column) // a text always marshals
-	word := regexp.MustCompile(`(^|[^\pL\pN_])` + regexp.QuoteMeta(column) + `($|[^\pL\pN_])`)
-	return strings.Contains(text, string(quoted)) || word.MatchString(text)
-}
-
-func input(run *trace.Run, s *trace.Stage, key string) *trace.Row {
-	if len(s.Inputs) == 0 {
-		return nil
-	}
-	if rows := run.Stages[s.Inputs[0]].Find(key); len(rows) == 1 {
-		return &rows[0]
-	}
-	return nil
-}
-
-// changed are the names of the options that differ.
-func changed(old, now []config.Setting) []string {
-	values := map[string]string{}
-	for _, s := range old {
-		values[s.Name] = s.Value
-	}
-	var out []string
-	for _, s := range now {
-		if values[s.Name] != s.Value {
-			out = append(out, s.Name)
-		}
-		delete(values, s.Name)
-	}
-	for name := range values {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
 }
 
 func fact(run *trace.Run, id, name string) string {

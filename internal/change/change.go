@@ -3,6 +3,8 @@
 package change
 
 import (
+	"github.com/apache/arrow/go/v15/arrow"
+
 	"cmp"
 	"maps"
 	"slices"
@@ -19,20 +21,16 @@ type Report struct {
 	// Tables are those of which rows came or went, by the stage that yields them.
 	Tables    []Table    `json:"tables"`
 	Variables []Variable `json:"variables"`
+	// New and Gone are variables that one of the runs has, with their stages.
+	New  []string `json:"new,omitempty"`
+	Gone []string `json:"gone,omitempty"`
+	// Faults counts the rows that a stage could not code, where there are some.
+	Faults []Faults `json:"faults,omitempty"`
 	// Cost is what the answers that each run uses cost, in dollars; Unpriced counts
 	// those of unknown price. Waiting counts questions without an answer.
 	Cost     [2]float64 `json:"dollars"`
 	Unpriced [2]int     `json:"unpriced"`
 	Waiting  [2]int     `json:"waiting"`
-}
-
-// Table is what became of the rows of a stage.
-type Table struct {
-	Stage  string   `json:"stage"`
-	Before int      `json:"before"`
-	After  int      `json:"after"`
-	Added  []string `json:"added"` // keys
-	Lost   []string `json:"lost"`
 }
 
 // Variable is a column of codes, or of what else a coder says, in both runs.
@@ -75,10 +73,19 @@ type Value struct {
 	Null bool   `json:"null,omitempty"`
 }
 
-// Count is a number of rows with one cause.
+// Count is a number of rows with one cause. In Alone of them nothing else differs, so
+// that the change is certain to come from it.
 type Count struct {
-	Name string `json:"name"`
-	N    int    `json:"n"`
+	Name  string `json:"name"`
+	N     int    `json:"n"`
+	Alone int    `json:"alone"`
+}
+
+// Faults are the rows that a stage tried and could not code.
+type Faults struct {
+	Stage  string `json:"stage"`
+	Before int    `json:"before"`
+	After  int    `json:"after"`
 }
 
 // Row is a row that changed, and why.
@@ -100,23 +107,42 @@ type Side struct {
 
 // Between tells how b differs from a.
 func Between(a, b Side) *Report {
-	c := &comparison{sides: [2]Side{a, b}, known: map[cell][]string{}}
+	c := &comparison{sides: [2]Side{a, b}, old: pairUp(a.Run, b.Run), known: map[cell][]string{},
+		waiting: [2]map[cell]bool{{}, {}}, read: [2]map[string][]source{{}, {}}}
 	r := &Report{Study: []string{}, Tables: []Table{}, Variables: []Variable{}}
+	kept := map[string]bool{}
 	for _, i := range b.Run.Plan.Order {
 		s := b.Run.Stages[i]
-		old := a.Run.Stage(s.ID)
-		if old == nil || s.Key < 0 || old.Key < 0 {
-			continue
-		}
-		if t := rows(old, s); len(t.Added)+len(t.Lost) > 0 {
-			r.Tables = append(r.Tables, t)
+		old := c.old[s.ID]
+		if old != nil && s.Key >= 0 && old.Key >= 0 {
+			if t := c.table(old, s); len(t.Added)+len(t.Lost) > 0 {
+				r.Tables = append(r.Tables, t)
+			}
 		}
 		if !coder(s) {
 			continue
 		}
 		for _, at := range s.Made() {
-			if from := old.Column(s.Out.Field(at).Name); from >= 0 && telling(s, at) {
-				r.Variables = append(r.Variables, c.variable(old, s, from, at))
+			if !telling(s.Out.Field(at)) {
+				continue
+			}
+			from := counterpart(old, s, at)
+			if from < 0 {
+				r.New = append(r.New, label(s, at))
+				continue
+			}
+			kept[label(old, from)] = true
+			r.Variables = append(r.Variables, c.variable(old, s, from, at))
+		}
+		if f := (Faults{s.ID, faults(old), faults(s)}); f.Before+f.After > 0 {
+			r.Faults = append(r.Faults, f)
+		}
+	}
+	for _, i := range a.Run.Plan.Order {
+		s := a.Run.Stages[i]
+		for _, at := range s.Made() {
+			if coder(s) && telling(s.Out.Field(at)) && !kept[label(s, at)] {
+				r.Gone = append(r.Gone, label(s, at))
 			}
 		}
 	}
@@ -126,6 +152,35 @@ func Between(a, b Side) *Report {
 	return r
 }
 
+// counterpart is the index of a column in the table of what its stage was, -1 where it
+// is new.
+func counterpart(old, now *trace.Stage, at int) int {
+	switch f := now.Out.Field(at); {
+	case old == nil || old.Key < 0 || now.Key < 0 || !coder(old):
+		return -1
+	case stage.RoleOf(f) == stage.StatusRole:
+		return stage.FindAdded(old.Out, stage.StatusRole, old.ID)
+	default:
+		return old.Column(f.Name)
+	}
+}
+
+func label(s *trace.Stage, at int) string { return s.Out.Field(at).Name + " (" + s.ID + ")" }
+
+// faults counts the rows that a stage could not code.
+func faults(s *trace.Stage) int {
+	if s == nil || !coder(s) {
+		return 0
+	}
+	n, at := 0, stage.FindAdded(s.Out, stage.StatusRole, s.ID)
+	for _, r := range s.Rows {
+		if v := stage.Status(r.Values[at].Text); !r.Values[at].Null && v != stage.OK && v != stage.Skipped {
+			n++
+		}
+	}
+	return n
+}
+
 // coder reports whether a stage codes: it states how each row went.
 func coder(s *trace.Stage) bool {
 	return len(s.Inputs) == 1 && stage.FindAdded(s.Out, stage.StatusRole, s.ID) >= 0
@@ -133,28 +188,12 @@ func coder(s *trace.Stage) bool {
 
 // telling reports whether a column says something about the row, and not how sure the
 // coder is or how it went.
-func telling(s *trace.Stage, at int) bool {
-	switch stage.RoleOf(s.Out.Field(at)) {
+func telling(f arrow.Field) bool {
+	switch stage.RoleOf(f) {
 	case stage.Probability, stage.Score, stage.ErrorText, stage.Inclusion, stage.Agreed, stage.Agreement, stage.Explanation, stage.Phrase, stage.Words:
 		return false
 	}
 	return true
-}
-
-// rows compares the keys of two tables.
-func rows(old, now *trace.Stage) Table {
-	t := Table{Stage: now.ID, Before: len(old.Rows), After: len(now.Rows), Added: []string{}, Lost: []string{}}
-	for _, r := range now.Rows {
-		if len(old.Find(r.Key)) == 0 {
-			t.Added = append(t.Added, r.Key)
-		}
-	}
-	for _, r := range old.Rows {
-		if len(now.Find(r.Key)) == 0 {
-			t.Lost = append(t.Lost, r.Key)
-		}
-	}
-	return t
 }
 
 // spent is what the answers of a run cost, each once, and how many lack.
@@ -181,52 +220,4 @@ func spent(s Side) (dollars float64, unpriced, waiting int) {
 		}
 	}
 	return float64(total) / 1e9, unpriced, waiting
-}
-
-// variable compares a column.
-func (c *comparison) variable(old, now *trace.Stage, from, to int) Variable {
-	v := Variable{Stage: now.ID, Name: now.Out.Field(to).Name, Coded: stage.RoleOf(now.Out.Field(to)) == stage.Code || stage.RoleOf(now.Out.Field(to)) == stage.StatusRole}
-	var units [][]string
-	transitions, causes := map[[2]Value]int{}, map[string]int{}
-	for _, row := range now.Rows {
-		was := old.Find(row.Key)
-		if len(was) != 1 || len(now.Find(row.Key)) != 1 {
-			continue // added, or made into several
-		}
-		if waits(old, row.Key) || waits(now, row.Key) {
-			v.Waiting++
-			continue
-		}
-		v.Both++
-		a, b := was[0].Values[from], row.Values[to]
-		if !a.Null && !b.Null {
-			units = append(units, []string{a.Text, b.Text})
-		}
-		if a == b {
-			continue
-		}
-		v.Changed++
-		r := Row{Key: row.Key, From: Value(a), To: Value(b), Causes: c.causes(now.ID, row.Key)}
-		v.Rows = append(v.Rows, r)
-		for _, cause := range r.Causes {
-			causes[cause]++
-		}
-		if v.Coded {
-			transitions[[2]Value{r.From, r.To}]++
-		}
-	}
-	if alpha, known := agreement.Nominal(units); known && v.Coded {
-		v.Alpha = &alpha
-	}
-	for t, n := range transitions {
-		v.Transitions = append(v.Transitions, Transition{t[0], t[1], n})
-	}
-	slices.SortFunc(v.Transitions, func(a, b Transition) int {
-		return cmp.Or(b.N-a.N, cmp.Compare(a.From.Text, b.From.Text), cmp.Compare(a.To.Text, b.To.Text))
-	})
-	for _, name := range slices.Sorted(maps.Keys(causes)) {
-		v.Causes = append(v.Causes, Count{name, causes[name]})
-	}
-	slices.SortStableFunc(v.Causes, func(a, b Count) int { return b.N - a.N })
-	return v
 }

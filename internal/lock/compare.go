@@ -109,6 +109,13 @@ func (c *comparison) stage(id string, a, b *Stage) {
 			c.all[from+i].Sort = Form // it shows the text of the pipeline
 		}
 	}
+	names := texts(a.Contents)
+	maps.Copy(names, texts(b.Contents))
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if a.Writes[name] == b.Writes[name] {
+			c.one(Effect, id, "contents", name, string(a.Contents[name]), string(b.Contents[name]))
+		}
+	}
 }
 
 // answers words how many answers were used, and which.
