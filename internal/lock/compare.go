@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Sort says what a difference means.
@@ -79,14 +80,23 @@ func (c *comparison) many(sort Sort, stageID, what string, locked, found map[str
 	}
 	maps.Copy(names, found)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		c.one(sort, stageID, what, name, locked[name], found[name])
+		c.one(sort, stageID, what, name, shown(locked, name), shown(found, name))
 	}
+}
+
+// shown is a value that is there, and "" for one that is not.
+func shown(of map[string]string, name string) string {
+	value, there := of[name]
+	if there && value == "" {
+		return `""`
+	}
+	return value
 }
 
 func (c *comparison) stage(id string, a, b *Stage) {
 	before := len(c.all)
 	c.one(Cause, id, "kind", "", a.Kind, b.Kind)
-	c.one(Cause, id, "from", "", fmt.Sprint(a.From), fmt.Sprint(b.From))
+	c.one(Cause, id, "from", "", list(a.From), list(b.From))
 	c.many(Cause, id, "options", a.Options, b.Options)
 	if a.Config != b.Config && len(c.all) == before {
 		c.one(Cause, id, "config", "", string(a.Config), string(b.Config))
@@ -116,6 +126,15 @@ func (c *comparison) stage(id string, a, b *Stage) {
 			c.one(Effect, id, "contents", name, string(a.Contents[name]), string(b.Contents[name]))
 		}
 	}
+}
+
+// list writes ids as pipeline files do.
+func list(ids []string) string {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = word(id)
+	}
+	return "[" + strings.Join(words, ", ") + "]"
 }
 
 // answers words how many answers were used, and which.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"icono/internal/flow"
 	"icono/internal/source"
@@ -83,6 +84,9 @@ func CheckPictures(ctx context.Context, pipeline string, locked *File, study sta
 	sums, err := ParseList(string(text))
 	if err != nil {
 		return append(all, Difference{Cause, "", "the list of pictures", name, "", err.Error()}), nil, nil
+	}
+	if n := len(sums); n != locked.Pictures.Files {
+		all = append(all, Difference{Cause, "", "the number of pictures in", name, strconv.Itoa(locked.Pictures.Files), strconv.Itoa(n)})
 	}
 	paths := func(yield func(string, error) bool) {
 		for _, path := range slices.Sorted(maps.Keys(sums)) {

@@ -49,11 +49,7 @@ func (w *writer) stage(s *Stage) {
 	w.line(2, "text", string(s.Text))
 	w.mapping(2, "options", s.Options, word)
 	if len(s.From) > 0 {
-		from := make([]string, len(s.From))
-		for i, id := range s.From {
-			from[i] = word(id)
-		}
-		w.line(2, "from", "["+strings.Join(from, ", ")+"]")
+		w.line(2, "from", list(s.From))
 	}
 	w.sums(2, "reads", s.Reads)
 	w.sums(2, "cassettes", s.Cassettes)
