@@ -26,6 +26,24 @@ func rerun(t *testing.T, args ...string) (code int, text string) {
 	return cmd.ProcessState.ExitCode(), string(out)
 }
 
+// wholeMethod copies the example with every coder, and the pictures that it uses, to a
+// folder: as git has them, but without the lock.
+func wholeMethod(t *testing.T) (top string) {
+	t.Helper()
+	top = t.TempDir()
+	for _, name := range []string{"colour-mood", "ensemble"} {
+		if err := os.CopyFS(filepath.Join(top, name), os.DirFS(filepath.Join(examples(t), name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"out", ".icono", "pipeline.lock", "pipeline.pictures.sha256"} {
+		if err := os.RemoveAll(filepath.Join(top, "ensemble", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return top
+}
+
 // In whatever order a server answers, and however many questions are on their way,
 // the outputs and the lock are the same; and another machine that has neither key nor
 // server gets them again from the cassette.
@@ -102,18 +120,7 @@ func TestAnswersInAnyOrder(t *testing.T) {
 // A replay that is killed at any moment leaves each output and the lock whole or as it
 // was, and the next one ends with the same bytes and leaves nothing else behind.
 func TestKilledReplay(t *testing.T) {
-	top := t.TempDir()
-	for _, name := range []string{"colour-mood", "ensemble"} {
-		if err := os.CopyFS(filepath.Join(top, name), os.DirFS(filepath.Join(examples(t), name))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	study := filepath.Join(top, "ensemble")
-	for _, name := range []string{"out", ".icono", "pipeline.lock", "pipeline.pictures.sha256"} {
-		if err := os.RemoveAll(filepath.Join(study, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	study := filepath.Join(wholeMethod(t), "ensemble")
 	start := time.Now()
 	if code, text := rerun(t, "run", study); code != 0 {
 		t.Fatalf("exit code %d\n%s", code, text)

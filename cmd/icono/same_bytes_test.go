@@ -46,17 +46,7 @@ func TestSameBytes(t *testing.T) {
 // cassettes alone, without models, keys and ONNX Runtime, with other batches and
 // workers.
 func TestSameBytesOfTheWholeMethod(t *testing.T) {
-	top := t.TempDir()
-	for _, name := range []string{"colour-mood", "ensemble"} {
-		if err := os.CopyFS(filepath.Join(top, name), os.DirFS(filepath.Join(examples(t), name))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, name := range []string{"out", ".icono"} {
-		if err := os.RemoveAll(filepath.Join(top, "ensemble", name)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	top := wholeMethod(t)
 	t.Setenv(onnx.LibraryVariable, filepath.Join(top, "nowhere.so")) // vectors are recorded too
 	t.Setenv("OPENAI_API_KEY", "")
 	sameBytes(t, filepath.Join(top, "ensemble"), "merged.csv", "posts.parquet", "report.html")

@@ -33,12 +33,7 @@ func TestWorkflows(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("skipped: needs git")
 	}
-	top := t.TempDir()
-	for _, name := range []string{"colour-mood", "ensemble"} {
-		if err := os.CopyFS(filepath.Join(top, name), os.DirFS(filepath.Join(examples(t), name))); err != nil {
-			t.Fatal(err)
-		}
-	}
+	top := wholeMethod(t)
 	summary := filepath.Join(t.TempDir(), "summary.md")
 	shell := func(text string) (string, error) {
 		c := exec.Command("bash", "-euo", "pipefail", "-c", text)
@@ -54,7 +49,7 @@ func TestWorkflows(t *testing.T) {
 			t.Fatalf("%s: %v\n%s", text, err, out)
 		}
 	}
-	must("rm -rf ensemble/out ensemble/.icono; git init -q -b main; printf '.icono/\\nout/\\n' > .gitignore; icono run --record none ensemble; git add -A; git commit -qm first; git commit -qm second --allow-empty")
+	must("git init -q -b main; printf '.icono/\\nout/\\n' > .gitignore; icono run --record none ensemble; git add -A; git commit -qm first; git commit -qm second --allow-empty")
 	for service, path := range map[string]string{"github": ".github/workflows/icono.yml", "gitlab": ".gitlab-ci.yml"} {
 		must("icono init --ci " + service + " .")
 		text, err := os.ReadFile(filepath.Join(top, path))
