@@ -154,7 +154,7 @@ func partOf(path string) string {
 	}
 	last := path[strings.LastIndex(path, ".")+1:]
 	switch {
-	case last == "sha256", strings.Contains(path, "image") && strings.Contains(path, "."):
+	case last == "sha256", path == "image", strings.Contains(path, "image") && strings.Contains(path, "."):
 		return "picture"
 	case slices.Contains([]string{"messages", "prompt", "system", "input", "instructions", "contents", "text"}, top):
 		return "prompt"

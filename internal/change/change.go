@@ -5,17 +5,14 @@ package change
 import (
 	"github.com/apache/arrow/go/v15/arrow"
 
-	"cmp"
-	"maps"
-	"slices"
-
-	"icono/internal/agreement"
 	"icono/internal/stage"
 	"icono/internal/trace"
 )
 
 // Report is how a run differs from an earlier one.
 type Report struct {
+	// Values is set where only values were compared: there are no causes and costs.
+	Values bool `json:"values_only,omitempty"`
 	// Study says what was changed in the pipeline and its files.
 	Study []string `json:"study"`
 	// Tables are those of which rows came or went, by the stage that yields them.

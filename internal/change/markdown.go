@@ -5,8 +5,6 @@ import (
 	"io"
 	"strings"
 	"unicode"
-
-	"icono/internal/diag"
 )
 
 // folded is how many rows a table of changed rows has at most.
@@ -28,7 +26,19 @@ func (r *Report) Markdown(w io.Writer) {
 		fmt.Fprintln(w)
 	}
 	for _, t := range r.Tables {
-		fmt.Fprintf(w, "Rows of %s: %d before, %d now; %d added, %d lost.\n\n", inert(t.Stage), t.Before, t.After, len(t.Added), len(t.Lost))
+		text := inert(t.headline())
+		if why := because(t.Causes, len(t.Waiting)); why != "" {
+			text += ": " + why
+		}
+		fmt.Fprintf(w, "%s.\n\n", text)
+	}
+	for _, only := range []struct {
+		what  string
+		names []string
+	}{{"New variables", r.New}, {"Variables that are gone", r.Gone}} {
+		if len(only.names) > 0 {
+			fmt.Fprintf(w, "%s: %s.\n\n", only.what, inert(strings.Join(only.names, ", ")))
+		}
 	}
 	fmt.Fprint(w, "| variable | rows | changed | share | alpha | because of |\n| --- | ---: | ---: | ---: | ---: | --- |\n")
 	for _, v := range r.Variables {
@@ -39,19 +49,30 @@ func (r *Report) Markdown(w io.Writer) {
 		if v.Alpha != nil {
 			alpha = fmt.Sprintf("%.3f", *v.Alpha)
 		}
-		var causes []string
-		for _, c := range head(v.Causes) {
-			causes = append(causes, fmt.Sprintf("%s (%d)", inert(c.Name), c.N))
-		}
-		if v.Waiting > 0 {
-			causes = append(causes, fmt.Sprintf("%d not answered yet", v.Waiting))
-		}
-		fmt.Fprintf(w, "| %s (%s) | %d | %d | %.1f %% | %s | %s |\n", inert(v.Name), inert(v.Stage), v.Both, v.Changed, 100*v.Share(), alpha, strings.Join(causes, "; "))
+		fmt.Fprintf(w, "| %s (%s) | %d | %d | %.1f %% | %s | %s |\n", inert(v.Name), inert(v.Stage), v.Both, v.Changed, 100*v.Share(), alpha, because(v.Causes, v.Waiting))
 	}
 	for _, v := range r.Variables {
 		v.fold(w)
 	}
-	fmt.Fprintf(w, "\n%s; %s.\n", r.unchanged(), r.money())
+	fmt.Fprintf(w, "\n%s%s.\n", r.unchanged(), r.money())
+	for _, f := range r.Faults {
+		fmt.Fprintf(w, "%s.\n", inert(f.words()))
+	}
+}
+
+// because lists causes, with the rows that have no answer yet.
+func because(all []Count, waiting int) string {
+	var out []string
+	for _, c := range head(all) {
+		out = append(out, inert(c.words()))
+	}
+	if n := len(all) - most; n > 0 {
+		out = append(out, fmt.Sprintf("%d more causes", n))
+	}
+	if waiting > 0 {
+		out = append(out, fmt.Sprintf("not answered yet: %d", waiting))
+	}
+	return strings.Join(out, "; ")
 }
 
 // fold writes the transitions and rows of a variable.
@@ -78,19 +99,23 @@ func (v Variable) fold(w io.Writer) {
 }
 
 // inert writes a text so that Markdown shows it and makes nothing of it: marks as
-// character references, which GitHub and GitLab read as text.
+// character references, which are text where Markdown is read. Mentions and references
+// are looked for in what comes out of that, so that their marks are parted from what
+// follows by a joiner without width.
 func inert(text string) string {
 	var b strings.Builder
-	for _, r := range diag.Printable(text) {
+	all := []rune(line(text))
+	for i, r := range all {
 		switch {
-		case r == '\n' || r == '\r':
-			b.WriteByte(' ')
 		case r == ' ' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r):
 			b.WriteRune(r)
-		case r == ',' || r == ';' || r == '(' || r == ')' || r == '%':
+		case r == ',' || r == ';' || r == '(' || r == ')':
 			b.WriteRune(r)
 		default:
 			fmt.Fprintf(&b, "&#%d;", r)
+			if strings.ContainsRune("@#!~$%&^:", r) && i+1 < len(all) && all[i+1] != ' ' {
+				b.WriteString("&#8288;")
+			}
 		}
 	}
 	return b.String()

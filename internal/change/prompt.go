@@ -33,9 +33,12 @@ func passages(prompt string) (texts map[string]string, order []string) {
 		if _, known := texts[name]; !known {
 			order = append(order, name)
 		}
-		if line = strings.TrimSpace(line); line != "" && !heading.MatchString(line) {
-			texts[name] += line + "\n"
+		if line = strings.TrimSpace(line); line == "" || heading.MatchString(line) {
+			line = ""
+		} else {
+			line += "\n"
 		}
+		texts[name] += line
 	}
 	if sections == 0 {
 		return map[string]string{"its text": prompt}, []string{"its text"}
@@ -97,7 +100,7 @@ func listed(names []string) string {
 
 // shown is a value in a few words.
 func shown(text string) string {
-	text = strings.Trim(text, `"`)
+	text = unquoted(text)
 	if r := []rune(text); len(r) > 40 {
 		text = string(r[:40]) + "…"
 	}

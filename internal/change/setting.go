@@ -65,7 +65,7 @@ func (o altered) text() string {
 }
 
 func (o altered) change() string {
-	return pair(cmp.Or(o.old, "the default"), cmp.Or(o.now, "the default"))
+	return pair(cmp.Or(unquoted(o.old), "the default"), cmp.Or(unquoted(o.now), "the default"))
 }
 
 // pair is a change of a value.

@@ -18,7 +18,7 @@ func (r *Report) Nothing() bool {
 			return false
 		}
 	}
-	return len(r.Study) == 0 && len(r.Tables) == 0
+	return len(r.Study)+len(r.Tables)+len(r.New)+len(r.Gone) == 0
 }
 
 // Print writes a report for people.
@@ -30,49 +30,100 @@ func (r *Report) Print(w io.Writer) {
 	if len(r.Study) > 0 {
 		fmt.Fprintln(w, "in the study")
 		for _, text := range head(r.Study) {
-			fmt.Fprintln(w, "  "+diag.Printable(text))
+			fmt.Fprintln(w, "  "+line(text))
 		}
 	}
 	for _, t := range r.Tables {
-		fmt.Fprintf(w, "rows of %s: %d before, %d now; %d added, %d lost\n", t.Stage, t.Before, t.After, len(t.Added), len(t.Lost))
+		fmt.Fprintln(w, line(t.headline()))
 		list(w, "added", t.Added)
 		list(w, "lost", t.Lost)
+		reasons(w, t.Causes)
+		if n := len(t.Waiting); n > 0 {
+			fmt.Fprintf(w, "  not answered yet: %d\n", n)
+		}
 	}
+	list(w, "new variables", r.New)
+	list(w, "variables that are gone", r.Gone)
 	for _, v := range r.Variables {
 		if v.Changed == 0 && v.Waiting == 0 {
 			continue
 		}
-		fmt.Fprintf(w, "\n%s\n", diag.Printable(v.headline()))
+		fmt.Fprintf(w, "\n%s\n", line(v.headline()))
 		for _, t := range head(v.Transitions) {
-			fmt.Fprintf(w, "  %5d  %s -> %s\n", t.N, diag.Printable(t.From.words()), diag.Printable(t.To.words()))
+			fmt.Fprintf(w, "  %5d  %s -> %s\n", t.N, line(t.From.words()), line(t.To.words()))
 		}
-		for _, c := range head(v.Causes) {
-			fmt.Fprintf(w, "  because of %s: %d\n", diag.Printable(c.Name), c.N)
-		}
+		reasons(w, v.Causes)
 		for _, row := range head(v.Rows) {
-			fmt.Fprintf(w, "  %s: %s -> %s\n", diag.Printable(row.Key), diag.Printable(row.From.words()), diag.Printable(row.To.words()))
+			text := fmt.Sprintf("%s: %s -> %s", row.Key, row.From.words(), row.To.words())
+			if len(v.Causes) > 1 {
+				text += " (" + strings.Join(row.Causes, "; ") + ")"
+			}
+			fmt.Fprintln(w, "  "+line(text))
 		}
 		if n := len(v.Rows) - most; n > 0 {
 			fmt.Fprintf(w, "  and %d more rows (--json lists all)\n", n)
 		}
 	}
-	fmt.Fprintf(w, "\n%s; %s\n", r.unchanged(), r.money())
+	fmt.Fprintf(w, "\n%s%s\n", r.unchanged(), r.money())
+	for _, f := range r.Faults {
+		fmt.Fprintln(w, line(f.words()))
+	}
 }
 
-// unchanged counts the variables without a change.
+// reasons lists causes.
+func reasons(w io.Writer, all []Count) {
+	for _, c := range head(all) {
+		fmt.Fprintf(w, "  because of %s\n", line(c.words()))
+	}
+	if n := len(all) - most; n > 0 {
+		fmt.Fprintf(w, "  and of %d more causes\n", n)
+	}
+}
+
+// words is a cause and its rows.
+func (c Count) words() string {
+	switch c.Alone {
+	case c.N:
+		return fmt.Sprintf("%s: %d", c.Name, c.N)
+	case 0:
+		return fmt.Sprintf("%s: %d, never alone", c.Name, c.N)
+	}
+	return fmt.Sprintf("%s: %d, alone in %d", c.Name, c.N, c.Alone)
+}
+
+func (f Faults) words() string {
+	return fmt.Sprintf("rows that %s could not code: %d before, %d now", f.Stage, f.Before, f.After)
+}
+
+func (t Table) headline() string {
+	return fmt.Sprintf("rows of %s: %d before, %d now; %d added here, %d lost here", t.Stage, t.Before, t.After, len(t.Added), len(t.Lost))
+}
+
+// unchanged counts the variables without a change; one that waits for answers is not
+// known to have none.
 func (r *Report) unchanged() string {
-	n := 0
+	n, open := 0, 0
 	for _, v := range r.Variables {
-		if v.Changed == 0 {
+		switch {
+		case v.Changed == 0 && v.Waiting == 0:
 			n++
+		case v.Changed == 0:
+			open++
 		}
 	}
-	return fmt.Sprintf("%d of %d variables unchanged", n, len(r.Variables))
+	text := fmt.Sprintf("%d of %d variables unchanged", n, len(r.Variables))
+	if open > 0 {
+		text += fmt.Sprintf(", %d not known yet", open)
+	}
+	return text
 }
 
 // money words what the answers cost.
 func (r *Report) money() string {
-	text := fmt.Sprintf("answers cost $%.4f before, $%.4f now", r.Cost[0], r.Cost[1])
+	if r.Values {
+		return ""
+	}
+	text := fmt.Sprintf("; answers cost $%.4f before, $%.4f now", r.Cost[0], r.Cost[1])
 	if r.Unpriced[0]+r.Unpriced[1] > 0 {
 		text += fmt.Sprintf(", without %d and %d of unknown price", r.Unpriced[0], r.Unpriced[1])
 	}
@@ -84,7 +135,11 @@ func (r *Report) money() string {
 
 // headline says how much of a variable changed.
 func (v Variable) headline() string {
-	text := fmt.Sprintf("%s (%s): %d of %d rows changed (%.1f %%)", v.Name, v.Stage, v.Changed, v.Both, 100*v.Share())
+	text := fmt.Sprintf("%s (%s): ", v.Name, v.Stage)
+	if v.Both == 0 && v.Waiting > 0 {
+		return text + fmt.Sprintf("%d rows, not answered yet", v.Waiting)
+	}
+	text += fmt.Sprintf("%d of %d rows changed (%.1f %%)", v.Changed, v.Both, 100*v.Share())
 	if v.Alpha != nil {
 		text += fmt.Sprintf(", alpha %.3f", *v.Alpha)
 	}
@@ -108,6 +163,11 @@ func (v Value) words() string {
 	return text
 }
 
+// line makes a text one line that moves no cursor.
+func line(text string) string {
+	return strings.Join(strings.Fields(diag.Printable(text)), " ")
+}
+
 func list(w io.Writer, what string, keys []string) {
 	if len(keys) == 0 {
 		return
@@ -116,7 +176,7 @@ func list(w io.Writer, what string, keys []string) {
 	if n := len(keys) - most; n > 0 {
 		text += fmt.Sprintf(" and %d more", n)
 	}
-	fmt.Fprintf(w, "  %s: %s\n", what, diag.Printable(text))
+	fmt.Fprintf(w, "  %s: %s\n", what, line(text))
 }
 
 // head is the beginning of a list.

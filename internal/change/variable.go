@@ -11,9 +11,9 @@ import (
 
 // variable compares a column.
 func (c *comparison) variable(old, now *trace.Stage, from, to int) Variable {
-	v := Variable{Stage: now.ID, Name: now.Out.Field(to).Name, Coded: stage.RoleOf(now.Out.Field(to)) == stage.Code || stage.RoleOf(now.Out.Field(to)) == stage.StatusRole}
-	var units [][]string
-	transitions, causes := map[[2]Value]int{}, tally{}
+	role := stage.RoleOf(now.Out.Field(to))
+	v := Variable{Stage: now.ID, Name: now.Out.Field(to).Name, Coded: role == stage.Code || role == stage.StatusRole}
+	m := newMatch(&v)
 	for _, row := range now.Rows {
 		was := old.Find(row.Key)
 		if len(was) != 1 || len(now.Find(row.Key)) != 1 {
@@ -23,31 +23,67 @@ func (c *comparison) variable(old, now *trace.Stage, from, to int) Variable {
 			v.Waiting++
 			continue
 		}
-		v.Both++
-		a, b := was[0].Values[from], row.Values[to]
-		if !a.Null && !b.Null {
-			units = append(units, []string{a.Text, b.Text})
-		}
-		if a == b {
-			continue
-		}
-		v.Changed++
-		r := Row{Key: row.Key, From: Value(a), To: Value(b), Causes: c.causes(now, row.Key)}
-		v.Rows = append(v.Rows, r)
-		causes.add(r.Causes)
-		if v.Coded {
-			transitions[[2]Value{r.From, r.To}]++
-		}
+		m.add(row.Key, Value(was[0].Values[from]), Value(row.Values[to]), func() []string { return c.causes(now, row.Key) })
 	}
-	if alpha, known := agreement.Nominal(units); known && v.Coded {
-		v.Alpha = &alpha
-	}
-	for t, n := range transitions {
-		v.Transitions = append(v.Transitions, Transition{t[0], t[1], n})
-	}
-	slices.SortFunc(v.Transitions, func(a, b Transition) int {
-		return cmp.Or(b.N-a.N, cmp.Compare(a.From.Text, b.From.Text), cmp.Compare(a.To.Text, b.To.Text))
-	})
-	v.Causes = causes.counts()
+	m.end()
 	return v
+}
+
+// match fills a variable, row by row.
+type match struct {
+	v           *Variable
+	units       [][]string
+	transitions map[[2]Value]int
+	causes      tally
+}
+
+func newMatch(v *Variable) *match {
+	return &match{v: v, transitions: map[[2]Value]int{}, causes: tally{}}
+}
+
+// add compares the values of a row; why is asked where they differ, and may be nil.
+func (m *match) add(key string, a, b Value, why func() []string) {
+	m.v.Both++
+	if !a.Null && !b.Null {
+		m.units = append(m.units, []string{a.Text, b.Text})
+	}
+	if a == b || a.Null && b.Null {
+		return
+	}
+	m.v.Changed++
+	r := Row{Key: key, From: a, To: b}
+	if why != nil {
+		r.Causes = why()
+	}
+	m.v.Rows = append(m.v.Rows, r)
+	m.causes.add(r.Causes)
+	m.transitions[[2]Value{a, b}]++
+}
+
+// end sums up.
+func (m *match) end() {
+	m.v.Causes = m.causes.counts()
+	if !m.v.Coded {
+		return
+	}
+	if alpha, known := agreement.Nominal(m.units); known {
+		m.v.Alpha = &alpha
+	}
+	for t, n := range m.transitions {
+		m.v.Transitions = append(m.v.Transitions, Transition{t[0], t[1], n})
+	}
+	slices.SortFunc(m.v.Transitions, func(a, b Transition) int {
+		return cmp.Or(b.N-a.N, a.From.compare(b.From), a.To.compare(b.To))
+	})
+}
+
+// compare puts no value first.
+func (v Value) compare(o Value) int {
+	if v.Null != o.Null {
+		if v.Null {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(v.Text, o.Text)
 }

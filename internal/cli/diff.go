@@ -22,6 +22,7 @@ import (
 // diffFlags are those of diff.
 type diffFlags struct {
 	study    string
+	key      string
 	markdown bool
 	failOver []string
 }
@@ -40,7 +41,8 @@ asked and nothing is written. Two lock files are compared as they stand.`,
 		Example: `  icono diff HEAD                       # what my changes do to the codes
   icono diff main..prompts
   icono diff HEAD --markdown > change.md
-  icono diff main --fail-over 5% --fail-over Type=2%`,
+  icono diff main --fail-over 5% --fail-over Type=2%
+  icono diff published.csv out/coded.csv --key ID`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 || len(args) > 2 {
 				return wrong("`icono diff` takes one or two versions of a study\nfor example `icono diff HEAD`")
@@ -63,7 +65,11 @@ asked and nothing is written. Two lock files are compared as they stand.`,
 			if len(args) == 1 {
 				args = append(args, f.study)
 			}
-			r, err := a.compareVersions(c.Context(), f.study, args[0], args[1])
+			compare := a.compareVersions
+			if isTable(args[0]) || isTable(args[1]) {
+				compare = a.compareTables
+			}
+			r, err := compare(c.Context(), f, args[0], args[1])
 			if err != nil {
 				return err
 			}
@@ -71,6 +77,7 @@ asked and nothing is written. Two lock files are compared as they stand.`,
 		},
 	}
 	c.Flags().StringVar(&f.study, "study", ".", "the pipeline `file or folder`, for git revisions")
+	c.Flags().StringVar(&f.key, "key", "", "the `column` that identifies a row of a table (default: that of the other side, or the first)")
 	c.Flags().BoolVar(&f.markdown, "markdown", false, "write Markdown, for a pull request")
 	c.Flags().StringArrayVar(&f.failOver, "fail-over", nil, "end with exit code 4 where more codes changed: `share` such as 5% or Type=2% (repeatable)")
 	return c
@@ -82,10 +89,13 @@ func exists(path string) bool {
 }
 
 // compareVersions replays both versions and compares them.
-func (a *app) compareVersions(ctx context.Context, file, from, to string) (report *change.Report, err error) {
+func (a *app) compareVersions(ctx context.Context, f diffFlags, from, to string) (report *change.Report, err error) {
+	if f.key != "" {
+		return nil, wrong("--key is for tables: the pipelines say what identifies a row")
+	}
 	var paths [2]string
 	for i, version := range []string{from, to} {
-		path, remove, err := materialise(ctx, file, cmp.Or(version, "HEAD"))
+		path, remove, err := materialise(ctx, f.study, cmp.Or(version, "HEAD"))
 		if err != nil {
 			return nil, err
 		}
@@ -226,6 +236,11 @@ func (a *app) tellChange(r *change.Report, f diffFlags, limits []limit) error {
 			if mine && v.Share() > l.share {
 				over = append(over, fmt.Sprintf("%s changed in %.1f %% of the rows, more than %g %%", v.Name, 100*v.Share(), 100*l.share))
 			}
+		}
+	}
+	for _, v := range r.Variables {
+		if len(limits) > 0 && v.Coded && v.Waiting > 0 {
+			fmt.Fprintf(a.Err, "warning: %s of %d rows is not answered yet, and does not count for --fail-over\n", v.Name, v.Waiting)
 		}
 	}
 	if len(over) > 0 {

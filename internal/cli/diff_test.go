@@ -74,9 +74,11 @@ func (v versioned) back() {
 	v.git("checkout", "-q", "--", ".")
 }
 
-func causes(v change.Variable) string {
+func causes(v change.Variable) string { return counted(v.Causes) }
+
+func counted(all []change.Count) string {
 	var out []string
-	for _, c := range v.Causes {
+	for _, c := range all {
 		out = append(out, fmt.Sprintf("%s: %d", c.Name, c.N))
 	}
 	return strings.Join(out, "; ")
@@ -97,7 +99,7 @@ func TestDiffOfTheWholeMethod(t *testing.T) {
 	v.edit("pipeline.yaml", `"a cool picture", "a blue picture", "a green picture"`, `"a blue picture", "a green picture"`)
 	v.edit("pipeline.yaml", `"a warm picture"`, `"a warm picture", "a cool picture"`)
 	r, all := v.diff()
-	if m := all["Mood"]; m.Changed == 0 || m.Both != 24 || causes(m) != fmt.Sprintf("prompt: labels: %d", m.Changed) || m.Alpha == nil || *m.Alpha > 0.95 {
+	if m := all["Mood"]; m.Changed == 0 || m.Both != 24 || causes(m) != fmt.Sprintf("prompt: the phrases of Warm, Cool: %d", m.Changed) || m.Alpha == nil || *m.Alpha > 0.95 {
 		t.Errorf("phrases: %+v", m)
 	}
 	if m := all["Type"]; m.Waiting != all["Mood"].Changed || m.Changed != 0 {
@@ -117,7 +119,7 @@ func TestDiffOfTheWholeMethod(t *testing.T) {
 		t.Fatalf("exit code %d\n%s", code, said)
 	}
 	_, all = v.diff()
-	if s := all["Scene"]; s.Changed != 1 || s.Waiting != 0 || causes(s) != "prompt: the text of codebooks/scene.yaml: 1" || s.Transitions[0].From.Text != "Place" || s.Transitions[0].To.Text != "Other" {
+	if s := all["Scene"]; s.Changed != 1 || s.Waiting != 0 || causes(s) != "prompt: category Event of Scene in codebooks/scene.yaml: 1" || s.Transitions[0].From.Text != "Place" || s.Transitions[0].To.Text != "Other" {
 		t.Errorf("a definition, coded: %+v", s)
 	}
 	if err := os.RemoveAll(filepath.Join(study, ".icono")); err != nil {
@@ -133,7 +135,7 @@ func TestDiffOfTheWholeMethod(t *testing.T) {
 
 	v.edit("pipeline.yaml", "n: 8", "n: 7")
 	r, _ = v.diff()
-	if len(r.Tables) == 0 || r.Tables[0].Stage != "pilot" || len(r.Tables[0].Lost) != 3 || len(r.Tables[0].Added) != 0 {
+	if len(r.Tables) != 1 || r.Tables[0].Stage != "pilot" || len(r.Tables[0].Lost) != 3 || len(r.Tables[0].Added) != 0 || counted(r.Tables[0].Causes) != "parameter: n (7, was 8): 3" {
 		t.Errorf("a smaller sample: %+v", r.Tables)
 	}
 	v.back()
@@ -205,7 +207,7 @@ func TestDiffOfMerges(t *testing.T) {
 
 	v.edit("posts.csv", "b,x,y,y\n", "e,x,y,y\n")
 	r, _ = v.diff()
-	if len(r.Tables) != 4 || strings.Join(r.Tables[0].Lost, "") != "b" || strings.Join(r.Tables[0].Added, "") != "e" {
+	if len(r.Tables) != 1 || counted(r.Tables[0].Causes) != "data: the rows of the table: 2" || strings.Join(r.Tables[0].Lost, "") != "b" || strings.Join(r.Tables[0].Added, "") != "e" {
 		t.Errorf("rows: %+v", r.Tables)
 	}
 }

@@ -1,12 +1,11 @@
 package cli
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -62,89 +61,82 @@ func materialise(ctx context.Context, file, version string) (path string, remove
 func git(ctx context.Context, dir string, args ...string) (string, error) {
 	c := exec.CommandContext(ctx, "git", args...)
 	c.Dir = dir
+	return output(c)
+}
+
+func output(c *exec.Cmd) (string, error) {
+	var fault bytes.Buffer
+	c.Stderr = &fault
 	out, err := c.Output()
+	if text := strings.TrimSpace(fault.String()); err != nil && text != "" {
+		err = fmt.Errorf("%w: %s", err, text)
+	}
 	return strings.TrimSuffix(string(out), "\n"), err
 }
 
-// checkOut writes the files of a commit to a folder, and links to those of the working
-// tree that git does not keep.
+// checkOut writes the files of a commit to a folder, by way of an index of its own, and
+// links to those of the working tree that git does not keep. Unlike an archive that has
+// the files too that are marked not to be exported.
 func checkOut(ctx context.Context, top, commit, dir string) error {
-	c := exec.CommandContext(ctx, "git", "archive", "--format=tar", commit)
-	c.Dir = top
-	var said bytes.Buffer
-	c.Stderr = &said
-	pipe, err := c.StdoutPipe()
+	index, err := os.CreateTemp("", "icono-index-")
 	if err != nil {
 		return err
 	}
-	if err := c.Start(); err != nil {
+	_ = index.Close() // only its name is used
+	defer func() { _ = os.Remove(index.Name()) }()
+	if err := os.Remove(index.Name()); err != nil { // git takes no empty file for an index
 		return err
 	}
-	if err := errors.Join(unpack(pipe, dir), c.Wait()); err != nil {
-		return fmt.Errorf("%w %s", err, strings.TrimSpace(said.String()))
+	for _, args := range [][]string{{"read-tree", commit}, {"checkout-index", "--all", "--prefix=" + dir + "/"}} {
+		c := exec.CommandContext(ctx, "git", args...)
+		c.Dir = top
+		c.Env = append(os.Environ(), "GIT_INDEX_FILE="+index.Name())
+		if _, err := output(c); err != nil {
+			return err
+		}
 	}
 	others, err := git(ctx, top, "ls-files", "-z", "--others", "--directory")
 	if err != nil {
 		return err
 	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }() // only a handle
 	for _, name := range strings.Split(strings.TrimSuffix(others, "\x00"), "\x00") {
 		name = filepath.FromSlash(strings.TrimSuffix(name, "/"))
 		if name == "" {
 			continue
 		}
-		at := filepath.Join(dir, name)
-		if _, err := os.Lstat(at); err == nil {
-			continue // the revision has a file of this name
-		}
-		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-			return err
-		}
-		if err := os.Symlink(filepath.Join(top, name), at); err != nil {
+		if err := supply(root, top, name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// unpack writes the files of an archive below a folder, through no link.
-func unpack(r io.Reader, dir string) error {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = root.Close() }() // only a handle
-	archive := tar.NewReader(r)
-	for {
-		h, err := archive.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
+// supply makes a file or folder of the working tree stand in a revision, where the
+// revision has none of its name: a folder that it has too is filled up. What the
+// revision has comes first, also where it is a link that leads out of it.
+func supply(root *os.Root, top, name string) error {
+	switch here, err := root.Lstat(name); {
+	case err == nil && here.IsDir():
+		all, err := os.ReadDir(filepath.Join(top, name))
 		if err != nil {
-			return err
+			return nil // a file where the revision has a folder
 		}
-		name := filepath.FromSlash(strings.TrimSuffix(h.Name, "/"))
-		switch h.Typeflag {
-		case tar.TypeDir:
-			err = root.MkdirAll(name, 0o755)
-		case tar.TypeSymlink:
-			err = root.Symlink(h.Linkname, name)
-		case tar.TypeReg:
-			err = write(root, name, archive)
+		for _, one := range all {
+			if err := supply(root, top, filepath.Join(name, one.Name())); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
-		}
+		return nil
+	case err == nil, !errors.Is(err, fs.ErrNotExist):
+		return nil
 	}
-}
-
-func write(root *os.Root, name string, r io.Reader) error {
 	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
+		return nil // a file where the working tree has a folder
 	}
-	f, err := root.Create(name)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, r)
-	return errors.Join(err, f.Close())
+	return root.Symlink(filepath.Join(top, name), name)
 }
