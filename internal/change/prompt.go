@@ -10,7 +10,7 @@ import (
 
 // Marks of the text that a codebook makes.
 var (
-	heading  = regexp.MustCompile("^(#{1,2}) (?:\\d+\\. )?(.+)$")
+	heading  = regexp.MustCompile(`^(#{1,2}) (?:\d+\. )?(.+)$`)
 	category = regexp.MustCompile("^- `(.+?)`(?:: .*)?$")
 )
 

@@ -117,10 +117,16 @@ func (b *backends) progress(name string, done, total int64) {
 // close closes models and library.
 func (b *backends) close() {
 	b.askers.close()
+	b.closeModels()
+}
+
+// closeModels closes models and library, so that another study can open its own: a
+// process has one library.
+func (b *backends) closeModels() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, e := range b.encoders {
-		_ = e.Close() // the process ends, and so does what is left open
+		_ = e.Close() // nothing was written to them
 	}
 	for _, d := range b.detectors {
 		_ = d.Close()
@@ -128,6 +134,8 @@ func (b *backends) close() {
 	if b.runtime != nil {
 		_ = b.runtime.Close()
 	}
+	clear(b.encoders)
+	b.detectors, b.runtime = nil, nil
 }
 
 // encoder is an open model as the kind clip wants it.

@@ -30,5 +30,6 @@ func (a *app) replayed(ctx context.Context, args []string, flags studyFlags, kee
 	if err != nil {
 		return err
 	}
+	s.backends.closeModels()
 	return use(s, r.End(facts))
 }

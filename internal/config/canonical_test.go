@@ -11,9 +11,8 @@ import (
 )
 
 type sub struct {
-	Side   int `yaml:"side"`
-	Wait   int `yaml:"wait" operational:"true"`
-	hidden int
+	Side int `yaml:"side"`
+	Wait int `yaml:"wait" operational:"true"`
 }
 
 type shared struct {
