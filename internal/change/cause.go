@@ -21,6 +21,7 @@ type comparison struct {
 	known   map[cell][]string
 	waiting [2]map[cell]bool
 	read    [2]map[string][]source
+	differ  map[string][]altered
 }
 
 // cell is a row of a stage.
@@ -70,7 +71,7 @@ func (c *comparison) find(old, now *trace.Stage, key string) []string {
 	for _, cause := range values {
 		add(cause)
 	}
-	differ := options(old, now)
+	differ := c.options(old, now)
 	for _, cause := range t.causes(now, differ, picture, len(values) > 0) {
 		add(cause)
 	}
@@ -84,11 +85,21 @@ func (c *comparison) find(old, now *trace.Stage, key string) []string {
 	add(t.answer)
 	for _, name := range []string{"model", "vision_model.onnx", "text_model.onnx"} {
 		before, after := fact(c.sides[0].Run, old.ID, name), fact(c.sides[1].Run, now.ID, name)
-		if len(now.Heard(key)) == 0 && before != after && before != "" && after != "" && option(old, "model") == option(now, "model") {
+		if len(now.Heard(key)) == 0 && before != after && before != "" && after != "" && !slices.ContainsFunc(differ, func(o altered) bool { return o.name == "model" }) {
 			add("model: " + pair(before, after))
 		}
 	}
 	return out
+}
+
+// options lists the options of a stage that differ, found once.
+func (c *comparison) options(old, now *trace.Stage) []altered {
+	found, known := c.differ[now.ID]
+	if !known {
+		found = options(old, now)
+		c.differ[now.ID] = found
+	}
+	return found
 }
 
 // readsAnswers reports whether an option decides what becomes of answers and not what

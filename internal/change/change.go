@@ -105,7 +105,7 @@ type Side struct {
 // Between tells how b differs from a.
 func Between(a, b Side) *Report {
 	c := &comparison{sides: [2]Side{a, b}, old: pairUp(a.Run, b.Run), known: map[cell][]string{},
-		waiting: [2]map[cell]bool{{}, {}}, read: [2]map[string][]source{{}, {}}}
+		waiting: [2]map[cell]bool{{}, {}}, read: [2]map[string][]source{{}, {}}, differ: map[string][]altered{}}
 	r := &Report{Study: []string{}, Tables: []Table{}, Variables: []Variable{}}
 	kept := map[string]bool{}
 	for _, i := range b.Run.Plan.Order {

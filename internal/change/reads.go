@@ -212,7 +212,7 @@ func (c *comparison) joined(s *trace.Stage, column string) string {
 			return ""
 		}
 		if old := c.old[in.ID]; in.Kind == "join" && old != nil && run.Stages[in.Inputs[0]].Column(column) < 0 {
-			for _, o := range options(old, in) {
+			for _, o := range c.options(old, in) {
 				return o.cause(in.Kind)
 			}
 		}

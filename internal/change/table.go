@@ -107,12 +107,12 @@ func (c *comparison) table(old, now *trace.Stage) Table {
 // choice says why a stage has a row on one side only.
 func (c *comparison) choice(old, now *trace.Stage, key string) []string {
 	if len(now.Inputs) == 0 {
-		if out := settings(old, now); len(out) > 0 {
+		if out := c.settings(old, now); len(out) > 0 {
 			return out
 		}
 		return []string{"data: the rows of the table"}
 	}
-	out := append(settings(old, now), c.upstream(old, now, key)...)
+	out := append(c.settings(old, now), c.upstream(old, now, key)...)
 	if before, after := c.sides[0].Run.Plan.Doc.Seed, c.sides[1].Run.Plan.Doc.Seed; now.Kind == "sample" && before != after {
 		out = append(out, "parameter: seed")
 	}
@@ -130,9 +130,9 @@ func (c *comparison) choice(old, now *trace.Stage, key string) []string {
 	return []string{unknown}
 }
 
-func settings(old, now *trace.Stage) []string {
+func (c *comparison) settings(old, now *trace.Stage) []string {
 	var out []string
-	for _, o := range options(old, now) {
+	for _, o := range c.options(old, now) {
 		out = append(out, o.cause(now.Kind))
 	}
 	return out

@@ -15,6 +15,7 @@ import (
 
 	"icono/internal/asking"
 	"icono/internal/change"
+	"icono/internal/diag"
 	"icono/internal/lock"
 	"icono/internal/trace"
 )
@@ -234,13 +235,13 @@ func (a *app) tellChange(r *change.Report, f diffFlags, limits []limit) error {
 		for _, v := range r.Variables {
 			mine := v.Name == l.name || l.name == "" && v.Coded && !slices.ContainsFunc(limits, func(o limit) bool { return o.name == v.Name })
 			if mine && v.Share() > l.share {
-				over = append(over, fmt.Sprintf("%s changed in %.1f %% of the rows, more than %g %%", v.Name, 100*v.Share(), 100*l.share))
+				over = append(over, fmt.Sprintf("%s changed in %.1f %% of the rows, more than %g %%", diag.Printable(v.Name), 100*v.Share(), 100*l.share))
 			}
 		}
 	}
 	for _, v := range r.Variables {
 		if len(limits) > 0 && v.Coded && v.Waiting > 0 {
-			fmt.Fprintf(a.Err, "warning: %s of %d rows is not answered yet, and does not count for --fail-over\n", v.Name, v.Waiting)
+			fmt.Fprintf(a.Err, "warning: %s of %d rows is not answered yet, and does not count for --fail-over\n", diag.Printable(v.Name), v.Waiting)
 		}
 	}
 	if len(over) > 0 {

@@ -86,6 +86,7 @@ func counted(all []change.Count) string {
 
 // Each change of the whole method is found with its cause.
 func TestDiffOfTheWholeMethod(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // what is left behind is of this test
 	study := ranExample(t)
 	v := inGit(t, filepath.Dir(study), study)
 	if r, _ := v.diff(); !r.Nothing() {
@@ -150,7 +151,7 @@ func TestDiffOfTheWholeMethod(t *testing.T) {
 			t.Errorf("%s: exit code %d\n%s", version, code, said)
 		}
 	}
-	left, err := filepath.Glob(filepath.Join(os.TempDir(), "icono-revision-*"))
+	left, err := filepath.Glob(filepath.Join(os.TempDir(), "icono-*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v %v", left, err)
 	}
