@@ -241,7 +241,7 @@ func (a *app) tellChange(r *change.Report, f diffFlags, limits []limit) error {
 	}
 	for _, v := range r.Variables {
 		if len(limits) > 0 && v.Coded && v.Waiting > 0 {
-			fmt.Fprintf(a.Err, "warning: %s of %d rows is not answered yet, and does not count for --fail-over\n", diag.Printable(v.Name), v.Waiting)
+			fmt.Fprintf(a.Err, "warning: %d rows of %s are not answered yet, and do not count for --fail-over\n", v.Waiting, diag.Printable(v.Name))
 		}
 	}
 	if len(over) > 0 {
