@@ -167,6 +167,13 @@ func TestCassetteBeforeStore(t *testing.T) {
 	if a := do(t, both, prompt(1), never(t)); !strings.Contains(string(a.Body), "newer") || both.Superseded() != 1 {
 		t.Errorf("%s, %d superseded", a.Body, both.Superseded())
 	}
+	// Of an earlier version of the study, what it shipped goes first.
+	earlier := begin(t, Options{Store: local, Cassette: c, CassetteFirst: true, Mode: None})
+	for row, want := range map[int]string{1: "shipped", 5: "local"} {
+		if a := do(t, earlier, prompt(row), never(t)); !strings.Contains(string(a.Body), want) {
+			t.Errorf("row %d of an earlier version: %s", row, a.Body)
+		}
+	}
 	if got := exported(t, both); strings.Count(got, "newer") != 1 || strings.Count(got, "\n") != 4 {
 		t.Errorf("after asking again:\n%s", got)
 	}

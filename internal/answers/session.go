@@ -14,8 +14,11 @@ type Options struct {
 	Store *Store
 	// Cassette is looked into where the store has no answer; it may be nil.
 	Cassette *Cassette
-	Mode     Mode
-	Retry    RetryPolicy
+	// CassetteFirst has it looked into before the store: the cassette is that of an
+	// earlier version of the study, which the store has gone beyond.
+	CassetteFirst bool
+	Mode          Mode
+	Retry         RetryPolicy
 	// Secrets are texts that must not be stored: a request that holds one is an
 	// error, in what comes back they are replaced.
 	Secrets []string
@@ -134,8 +137,18 @@ func (s *Session) Lookup(ctx context.Context, r Request) (a Answer, found bool, 
 }
 
 // find looks a request up: answers before faults, the store before the
-// cassette, because what a person asked for again is newer.
+// cassette, because what a person asked for again is newer; CassetteFirst turns that round.
 func (s *Session) find(ctx context.Context, k Key, row string) result {
+	if s.o.CassetteFirst && s.o.Cassette != nil {
+		switch e, err := s.o.Cassette.find(k); {
+		case err != nil:
+			return result{err: err}
+		case e != nil && e.answer != nil:
+			return result{answer: *e.answer, origin: Stored}
+		case e != nil && e.fault != nil && s.replay:
+			return result{origin: Stored, err: e.fault}
+		}
+	}
 	var fault *FaultError
 	if st := s.o.Store; st != nil {
 		q := st.now(ctx)

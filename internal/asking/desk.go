@@ -23,7 +23,9 @@ type Options struct {
 	// Below are folders where the cassette of a stage is looked for, in order, that
 	// has none in Cassettes: those of the pipelines that this one extends.
 	Below []string
-	Mode  answers.Mode
+	// CassetteFirst is answers.Options.CassetteFirst.
+	CassetteFirst bool
+	Mode          answers.Mode
 	// Look opens what is stored for reading only, for quotes.
 	Look bool
 	// Offline asks nothing: a question without a stored answer is a row that is

@@ -13,7 +13,7 @@ import (
 // session begins a stage's use of stored answers. The cassette, nil for none, is
 // to be closed by the caller, also beside an error.
 func (d *Desk) session(ctx context.Context, stageID string, secrets []string) (*answers.Session, *answers.Cassette, error) {
-	o := answers.Options{Mode: d.options.Mode, Retry: d.options.Retry, Secrets: secrets}
+	o := answers.Options{Mode: d.options.Mode, Retry: d.options.Retry, Secrets: secrets, CassetteFirst: d.options.CassetteFirst}
 	if d.options.Look {
 		o.Mode = answers.None
 	}

@@ -41,8 +41,11 @@ type askFlags struct {
 	// look opens what is stored for reading only: plan asks nothing. offline asks
 	// nothing in a run either.
 	look, offline bool
-	heard         func(stageID string, r answers.Request, a answers.Answer, err error)
-	hand          *asking.Hand
+	// earlier is set for a version of the study that git keeps: what it has recorded
+	// goes before what is stored by now.
+	earlier bool
+	heard   func(stageID string, r answers.Request, a answers.Answer, err error)
+	hand    *asking.Hand
 }
 
 func (f *askFlags) register(c *cobra.Command) {
@@ -68,6 +71,7 @@ func (f askFlags) options(p *pipeline.Plan, dir string) (asking.Options, error) 
 	if o.Mode, err = answers.ParseMode(mode); err != nil {
 		return o, wrong("--record: %v", err)
 	}
+	o.CassetteFirst = f.earlier
 	o.Look, o.Offline, o.Hand, o.Heard = f.look, f.offline, f.hand, f.heard
 	o.Credentials = func() (asking.Credentials, error) { return vision.DefaultCredentials(nil) }
 	if o.Retry, err = answers.ParseStatuses(f.retry); f.retry != "" && err != nil {

@@ -95,16 +95,17 @@ func (a *app) compareVersions(ctx context.Context, f diffFlags, from, to string)
 		return nil, wrong("--key is for tables: the pipelines say what identifies a row")
 	}
 	var paths [2]string
+	var flags [2]studyFlags
 	for i, version := range []string{from, to} {
 		path, remove, err := materialise(ctx, f.study, cmp.Or(version, "HEAD"))
 		if err != nil {
 			return nil, err
 		}
 		defer remove()
-		paths[i] = path
+		paths[i], flags[i].ask.earlier = path, !exists(version)
 	}
-	err = a.replayed(ctx, paths[:1], studyFlags{}, nil, func(sa *study, ra *trace.Run) error {
-		return a.replayed(ctx, paths[1:], studyFlags{}, nil, func(sb *study, rb *trace.Run) error {
+	err = a.replayed(ctx, paths[:1], flags[0], nil, func(sa *study, ra *trace.Run) error {
+		return a.replayed(ctx, paths[1:], flags[1], nil, func(sb *study, rb *trace.Run) error {
 			before, err := a.side(sa, ra)
 			if err != nil {
 				return err

@@ -127,6 +127,15 @@ func TestDiffNamesCauses(t *testing.T) {
 // no answer yet is no change, nor what is made from it.
 func TestDiffSaysWhatIsCertain(t *testing.T) {
 	v := codedStudy(t)
+	// What a revision recorded goes before what is stored by now.
+	v.again()
+	v.edit("hand.csv", "b,Fear", "b,Hope")
+	v.code("b")
+	if _, all := v.diff(); causes(all["Frame"]) != "answer: the same question was answered anew: 1" || all["Ruled"].Waiting != 0 {
+		t.Errorf("another answer: %+v", all["Frame"])
+	}
+	v.again()
+
 	v.edit("posts.csv", "bad news", "sad news")
 	v.edit("book.yaml", "definition: good", "definition: very good")
 	_, all := v.diff()

@@ -37,7 +37,9 @@ func (a *app) compareTables(ctx context.Context, f diffFlags, from, to string) (
 			return nil, err
 		}
 		defer remove()
-		err = a.replayed(ctx, []string{path}, studyFlags{}, nil, func(_ *study, ra *trace.Run) error {
+		var flags studyFlags
+		flags.ask.earlier = !exists(first)
+		err = a.replayed(ctx, []string{path}, flags, nil, func(_ *study, ra *trace.Run) error {
 			return a.loaded(ctx, second, cmp.Or(f.key, keyOf(ra)), func(t *trace.Stage) error {
 				best := likest(ra, t, second)
 				if best == nil {
