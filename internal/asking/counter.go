@@ -86,6 +86,9 @@ func (c *Counter) trace(r answers.Request) {
 // what stops the run otherwise.
 func (c *Counter) Do(ctx context.Context, r answers.Request, ask func(context.Context) (answers.Answer, error)) (answers.Answer, answers.Origin, error) {
 	c.trace(r)
+	if err := c.learn(ctx, r); err != nil {
+		return answers.Answer{}, "", err
+	}
 	a, origin, err := c.do(ctx, r, ask)
 	c.tell(r, a, err)
 	return a, origin, faulty(err)
@@ -96,6 +99,20 @@ func (c *Counter) tell(r answers.Request, a answers.Answer, err error) {
 	if heard := c.desk.options.Heard; heard != nil {
 		heard(c.stage, r, a, err)
 	}
+}
+
+// learn stores what is known from elsewhere to answer a request.
+func (c *Counter) learn(ctx context.Context, r answers.Request) error {
+	known := c.desk.options.Known
+	if known == nil {
+		return nil
+	}
+	one, ok := known(c.stage, r)
+	if !ok {
+		return nil
+	}
+	one.Request = r
+	return c.session.Record(ctx, one)
 }
 
 func (c *Counter) do(ctx context.Context, r answers.Request, ask func(context.Context) (answers.Answer, error)) (answers.Answer, answers.Origin, error) {
@@ -132,6 +149,9 @@ func faulty(err error) error {
 func (c *Counter) Record(ctx context.Context, all ...answers.Recorded) error {
 	for _, one := range all {
 		c.trace(one.Request)
+		if kept := c.desk.options.Kept; kept != nil {
+			kept(c.stage, one.Request, one.Answer)
+		}
 	}
 	return c.session.Record(ctx, all...)
 }
@@ -143,7 +163,13 @@ func (c *Counter) Replays() bool { return c.session.Replays() }
 // would be used. A stored fault that would not be asked again is a *coding.Fault.
 func (c *Counter) Lookup(ctx context.Context, r answers.Request) (answers.Answer, bool, error) {
 	c.trace(r)
+	if err := c.learn(ctx, r); err != nil {
+		return answers.Answer{}, false, err
+	}
 	a, found, err := c.session.Lookup(ctx, r)
+	if kept := c.desk.options.Kept; kept != nil && found && err == nil {
+		kept(c.stage, r, a)
+	}
 	var fault *answers.FaultError
 	if errors.As(err, &fault) {
 		if c.desk.options.Retry.Again(fault.Status) {

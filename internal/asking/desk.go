@@ -34,6 +34,12 @@ type Options struct {
 	// Heard, if not nil, is told of every answer that a stage uses, and of faults. It
 	// is called by many goroutines.
 	Heard func(stageID string, r answers.Request, a answers.Answer, err error)
+	// Kept, if not nil, is told of every answer that a stage finds or stores without a
+	// question: the vectors of models on this machine.
+	Kept func(stageID string, r answers.Request, a answers.Answer)
+	// Known, if not nil, gives what is known from elsewhere to answer a question. It is
+	// stored before the question is looked up. Many goroutines call it.
+	Known func(stageID string, r answers.Request) (answers.Recorded, bool)
 	Retry answers.RetryPolicy
 	// Limit is what the run may spend; nil is no limit.
 	Limit  *price.Money

@@ -7,6 +7,7 @@ import (
 
 	"icono/internal/answers"
 	"icono/internal/chat"
+	"icono/internal/picture"
 	"icono/internal/stage"
 	"icono/internal/transport"
 )
@@ -25,6 +26,9 @@ func Outcome(ctx context.Context, err error, name, key string) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
+	if missing := NotHere(err); missing != nil {
+		return missing
+	}
 	if wrong := (*transport.RedirectError)(nil); errors.As(err, &wrong) {
 		return fmt.Errorf("the server of %s cannot be asked: %w", name, wrong)
 	}
@@ -42,6 +46,15 @@ func Outcome(ctx context.Context, err error, name, key string) error {
 		}
 	}
 	return &answers.FaultError{Status: answers.Failed, Reason: err.Error()}
+}
+
+// NotHere is what an error comes to that says that a picture is not here, nil for
+// others: nothing can be asked about it.
+func NotHere(err error) error {
+	if picture.ReasonOf(err) != picture.NotHere {
+		return nil
+	}
+	return &stage.MissingError{What: err.Error() + "; no answer to this question is recorded", Mend: "replay what is recorded: icono run --record none\nor put the picture where its path says, and ask"}
 }
 
 // keyInvalid is Google's code for a wrong key, which comes with the status 400.

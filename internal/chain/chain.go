@@ -221,7 +221,7 @@ func find(run *trace.Run, study stage.Study, key string) *Picture {
 			p.Fault, _ = media.Explain(p.Path, err)
 			return p
 		}
-		p.SHA256, p.Bytes = picture.Hash(p.Data), len(p.Data)
+		p.SHA256, p.Bytes = picture.Hash(p.Data), picture.Size(p.Data)
 		if head, err := picture.ReadHeader(p.Data); err == nil {
 			p.Format, p.Width, p.Height = head.Format, head.Width, head.Height
 		}

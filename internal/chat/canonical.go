@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+
+	"icono/internal/picture"
 )
 
 // Canonical returns what decides an answer as compact JSON, the same bytes for
@@ -33,7 +35,7 @@ func (r Request) Canonical() ([]byte, error) {
 					return nil, err
 				}
 				sum := p.Image.hash()
-				parts[i].Image = &canonicalImage{hex.EncodeToString(sum[:]), len(p.Image.Data), mime, p.Image.Detail, p.Image.Prepared}
+				parts[i].Image = &canonicalImage{hex.EncodeToString(sum[:]), picture.Size(p.Image.Data), mime, p.Image.Detail, p.Image.Prepared}
 			}
 		}
 		c.Messages = append(c.Messages, canonicalMessage{m.Role, parts})
@@ -60,7 +62,7 @@ func (r Request) Canonical() ([]byte, error) {
 // hash is the SHA-256 of the data. It is found once: examples are part of every
 // request of a stage.
 func (m *Image) hash() [sha256.Size]byte {
-	m.once.Do(func() { m.sum = sha256.Sum256(m.Data) })
+	m.once.Do(func() { m.sum = picture.Sum(m.Data) })
 	return m.sum
 }
 

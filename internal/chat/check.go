@@ -101,6 +101,9 @@ func (m *Image) kind() (string, error) {
 // sent returns the file that is sent, and its type.
 func (m *Image) sent() (data []byte, mime string, err error) {
 	data = m.Data
+	if err := picture.Here(data); err != nil {
+		return nil, "", fmt.Errorf("%s: %w", m.label(), err)
+	}
 	if m.Prepared != "" {
 		if data, err = m.Prepare(data); err != nil {
 			return nil, "", fmt.Errorf("%s: %w", m.label(), err)

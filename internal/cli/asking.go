@@ -45,6 +45,8 @@ type askFlags struct {
 	// goes before what is stored by now.
 	earlier bool
 	heard   func(stageID string, r answers.Request, a answers.Answer, err error)
+	kept    func(stageID string, r answers.Request, a answers.Answer)
+	known   func(stageID string, r answers.Request) (answers.Recorded, bool)
 	hand    *asking.Hand
 }
 
@@ -73,6 +75,7 @@ func (f askFlags) options(p *pipeline.Plan, dir string) (asking.Options, error) 
 	}
 	o.CassetteFirst = f.earlier
 	o.Look, o.Offline, o.Hand, o.Heard = f.look, f.offline, f.hand, f.heard
+	o.Kept, o.Known = f.kept, f.known
 	o.Credentials = func() (asking.Credentials, error) { return vision.DefaultCredentials(nil) }
 	if o.Retry, err = answers.ParseStatuses(f.retry); f.retry != "" && err != nil {
 		return o, wrong("--retry: %v", err)

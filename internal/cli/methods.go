@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,49 +41,55 @@ is asked. What only the author can say stands as [AUTHOR: ...]; nothing is guess
 			if err != nil {
 				return err
 			}
-			r := methods.NewRecorder()
-			flags.ask.look, flags.ask.offline, flags.ask.record = true, true, "new_episodes"
-			flags.ask.heard = r.Heard
-			s, err := a.open(c.Context(), []string{path}, flags, true)
-			if err != nil {
-				return err
-			}
-			defer s.close()
-			if err := a.admit(s.faults); err != nil {
-				return err
-			}
-			options, err := s.backends.askers.options()
-			if err != nil {
-				return err
-			}
-			r.Begin(s.plan, func(q answers.Request, found answers.Answer) (price.Money, bool) {
-				return asking.Cost(options.Prices, q, found)
-			})
-			facts, err := a.replay(c.Context(), s, pipeline.RunSettings{Tap: r.Tap})
-			if err != nil {
-				return err
-			}
-			inputs, err := s.inputs(a.version)
-			if err != nil {
-				return failed(err)
-			}
-			sheet := r.Sheet(a.version, facts, inputs)
-			for _, st := range sheet.Stages {
-				for _, asked := range st.Asked {
-					if e, known := options.Prices.Find(asked.Provider, asked.Model); known && e.Priced() {
-						asked.Prices = strings.TrimSuffix(e.From+", "+e.Date, ", ")
-					}
-				}
-			}
-			if err := s.accompany(sheet, inputs); err != nil {
-				return err
-			}
-			return a.writeSheet(s, file, sheet)
+			return a.writeMethods(c.Context(), path, flags, file)
 		},
 	}
 	c.Flags().StringVarP(&file, "output", "o", "", "write to `file` in place of standard output")
 	flags.register(c)
 	return c
+}
+
+// writeMethods writes the sheet of a study to a file, to standard output where none is
+// named.
+func (a *app) writeMethods(ctx context.Context, path string, flags studyFlags, file string) error {
+	r := methods.NewRecorder()
+	flags.ask.look, flags.ask.offline, flags.ask.record = true, true, "new_episodes"
+	flags.ask.heard = r.Heard
+	s, err := a.open(ctx, []string{path}, flags, true)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := a.admit(s.faults); err != nil {
+		return err
+	}
+	options, err := s.backends.askers.options()
+	if err != nil {
+		return err
+	}
+	r.Begin(s.plan, func(q answers.Request, found answers.Answer) (price.Money, bool) {
+		return asking.Cost(options.Prices, q, found)
+	})
+	facts, err := a.replay(ctx, s, pipeline.RunSettings{Tap: r.Tap})
+	if err != nil {
+		return err
+	}
+	inputs, err := s.inputs(a.version)
+	if err != nil {
+		return failed(err)
+	}
+	sheet := r.Sheet(a.version, facts, inputs)
+	for _, st := range sheet.Stages {
+		for _, asked := range st.Asked {
+			if e, known := options.Prices.Find(asked.Provider, asked.Model); known && e.Priced() {
+				asked.Prices = strings.TrimSuffix(e.From+", "+e.Date, ", ")
+			}
+		}
+	}
+	if err := s.accompany(sheet, inputs); err != nil {
+		return err
+	}
+	return a.writeSheet(s, file, sheet)
 }
 
 // spares refuses to write to a file that the study is made from.

@@ -69,7 +69,7 @@ load a table of posts and its pictures, classify them, join, save and report.`,
 	root.SetVersionTemplate("icono {{.Version}}\n")
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "print results and faults as JSON, for programs")
 	root.PersistentFlags().BoolVar(&a.plain, "plain", false, "no colour and no moving progress line")
-	root.AddCommand(a.initCommand(), a.validateCommand(), a.planCommand(), a.runCommand(), a.verifyCommand(), a.whyCommand(), a.diffCommand(), a.methodsCommand(), a.answersCommand(), a.doctorCommand(),
+	root.AddCommand(a.initCommand(), a.validateCommand(), a.planCommand(), a.runCommand(), a.verifyCommand(), a.whyCommand(), a.diffCommand(), a.methodsCommand(), a.shareCommand(), a.answersCommand(), a.doctorCommand(),
 		a.explainCommand(), a.schemaCommand())
 	root.RunE = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 {

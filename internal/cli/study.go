@@ -131,10 +131,32 @@ func (a *app) open(ctx context.Context, args []string, f studyFlags, full bool) 
 	s.backends.offline = f.ask.look || f.ask.offline
 	beside := func(name string) (string, error) { return readPipeline(filepath.Join(filepath.Dir(path), name)) }
 	doc := pipeline.Load(source.NewFile(path, text), beside, sets, &list)
+	if err := readAbsent(s.library, doc.Pictures); err != nil {
+		return nil, wrong("%v", err)
+	}
 	s.plan = pipeline.Check(ctx, doc, s.settings, &list)
 	s.faults = list.Sorted()
 	s.backends.askers.options = func() (asking.Options, error) { return f.ask.options(s.plan, filepath.Dir(path)) }
 	return s, nil
+}
+
+// readAbsent has a library give stand-ins for the pictures of a list, "" for none.
+func readAbsent(l *media.Library, name string) error {
+	if name == "" {
+		return nil
+	}
+	r, err := l.Open(name)
+	if err != nil {
+		why, _ := media.Explain(name, err)
+		return fmt.Errorf("the list of pictures cannot be read: %s", why)
+	}
+	defer func() { _ = r.Close() }() // only read
+	absent, err := media.ReadAbsent(name, r)
+	if err != nil {
+		return fmt.Errorf("the list of pictures cannot be read: %w", err)
+	}
+	l.SetAbsent(absent)
+	return nil
 }
 
 func (s *study) close() {

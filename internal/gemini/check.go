@@ -69,6 +69,9 @@ func file(m *chat.Image) (data []byte, mime string, err error) {
 		name += " " + m.Name
 	}
 	data = m.Data
+	if err := picture.Here(data); err != nil {
+		return nil, "", fmt.Errorf("%s: %w", name, err)
+	}
 	if m.Prepared != "" {
 		if data, err = m.Prepare(data); err != nil {
 			return nil, "", fmt.Errorf("%s: %w", name, err)

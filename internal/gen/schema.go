@@ -61,6 +61,7 @@ func pipelineSchema(kinds []stage.Kind, prose *docs.Prose) config.Object {
 			"seed", object("description", "The number that every random choice starts from: the same seed gives the same sample.", "type", "integer", "minimum", 0, "default", 0),
 			"budget", object("description", "What a run may spend on models, in US dollars. At the limit the run ends tidily and can be gone on with.", "type", "number", "exclusiveMinimum", 0),
 			"prices", text("A file with prices of models, besides the built-in ones."),
+			"pictures", text("A file with what is known of pictures that are not here: their hashes and sizes. `icono share` writes it, so that a study is replayed without them."),
 			"stages", object("description", "What is done, in order.", "type", "array", "minItems", 1, "items", item)),
 		"required", []string{"version"}, "additionalProperties", false,
 		"if", object("not", object("required", []string{"extends"})), "then", whole, "$defs", defs)

@@ -23,12 +23,18 @@ func Inputs(p *pipeline.Plan, study stage.Study, cassettes Cassettes, program st
 	passages := d.Passages()
 	f := &File{Program: program, Stages: map[string]*Stage{},
 		Pipeline: Pipeline{Header: sumText(fmt.Sprintf("%q %q", d.Name, d.About)), Seed: d.Seed, Text: sumText(passages[""])}}
-	if d.Prices != "" {
-		sum, err := SumFile(study, d.Prices)
+	for _, path := range []string{d.Prices, d.Pictures} {
+		if path == "" {
+			continue
+		}
+		sum, err := SumFile(study, path)
 		if err != nil {
 			return nil, err
 		}
-		f.Pipeline.Reads = map[string]Sum{d.Prices: sum}
+		if f.Pipeline.Reads == nil {
+			f.Pipeline.Reads = map[string]Sum{}
+		}
+		f.Pipeline.Reads[path] = sum
 	}
 	for _, s := range p.Stages {
 		out := &Stage{Kind: s.Kind, Text: sumText(passages[s.ID]), From: p.InputIDs(s)}

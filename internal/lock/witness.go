@@ -32,9 +32,12 @@ func (w *Witness) Open(path string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	w.mu.Lock()
-	_, known := w.sums[path]
-	w.mu.Unlock()
-	if known {
+	defer w.mu.Unlock()
+	if s, is := r.(standIn); is {
+		w.sums[path] = Sum("sha256:" + s.SHA256())
+		return r, nil
+	}
+	if _, known := w.sums[path]; known {
 		return r, nil
 	}
 	return &watched{ReadCloser: r, sum: sha256.New(), end: func(s Sum) {
@@ -43,6 +46,10 @@ func (w *Witness) Open(path string) (io.ReadCloser, error) {
 		w.sums[path] = s
 	}}, nil
 }
+
+// standIn is an open file that stands for a picture which is not here, and knows
+// its sum.
+type standIn interface{ SHA256() string }
 
 // watched is a file that is being read.
 type watched struct {
@@ -78,6 +85,9 @@ func SumFile(s stage.Study, path string) (Sum, error) {
 		return "", err
 	}
 	defer func() { _ = r.Close() }() // only read
+	if s, is := r.(standIn); is {
+		return Sum("sha256:" + s.SHA256()), nil
+	}
 	h := sha256.New()
 	if _, err := io.Copy(h, r); err != nil {
 		return "", err

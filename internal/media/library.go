@@ -29,6 +29,7 @@ type Library struct {
 	mu       sync.Mutex
 	archives map[string]*archive // by absolute path
 	closed   bool
+	absent   Absent
 }
 
 // NewLibrary gives a library whose relative paths start at dir.
@@ -50,10 +51,20 @@ func (l *Library) Resolve(name string) string {
 	return filepath.Join(l.dir, name)
 }
 
-// Open opens a file or an entry of a zip archive. The error is an
-// *fs.PathError that wraps fs.ErrNotExist, fs.ErrPermission, ErrFolder or what
-// else kept it from being read.
+// Open opens a file or an entry of a zip archive, or the stand-in of a picture that
+// is not here. The error is an *fs.PathError that wraps fs.ErrNotExist,
+// fs.ErrPermission, ErrFolder or what else kept it from being read.
 func (l *Library) Open(name string) (io.ReadCloser, error) {
+	r, err := l.open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if s := l.inPlace(name); s != nil {
+			return s, nil
+		}
+	}
+	return r, err
+}
+
+func (l *Library) open(name string) (io.ReadCloser, error) {
 	if name == "" {
 		return nil, fault(name, fmt.Errorf("the path is empty: %w", fs.ErrNotExist))
 	}

@@ -37,6 +37,9 @@ func ReadPicture(open func(path string) (io.ReadCloser, error), path string) ([]
 	data := make([]byte, headBytes)
 	n, err := io.ReadFull(f, data)
 	data = data[:n]
+	if _, made := f.(interface{ SHA256() string }); !made && picture.IsStandIn(data) {
+		return nil, ErrStandIn
+	}
 	switch {
 	case err == io.EOF || err == io.ErrUnexpectedEOF:
 		return data, nil

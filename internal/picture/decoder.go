@@ -56,6 +56,9 @@ func (d *Decoder) DecodeCrop(data []byte, size int, o Options, dst []byte) (err 
 
 // open reads the header, refuses what is absurd and decodes as far as rows.
 func (d *Decoder) open(data []byte, o Options) (src raster, err error) {
+	if err := Here(data); err != nil {
+		return nil, err
+	}
 	h, err := ReadHeader(data)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,9 @@ import (
 // ReadHeader reads format, size and orientation without decoding pixels. Its
 // errors are *Error.
 func ReadHeader(data []byte) (h Header, err error) {
+	if k := standIn(data); k != nil {
+		return k.header()
+	}
 	format := Sniff(data)
 	defer guard(format, &err)
 	if err := refusal(data, format); err != nil {

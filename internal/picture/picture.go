@@ -11,7 +11,6 @@
 package picture
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 )
 
@@ -54,7 +53,7 @@ func (o Options) maxPixels() int64 {
 
 // Hash gives the SHA-256 of data in lower-case hexadecimal.
 func Hash(data []byte) string {
-	sum := sha256.Sum256(data)
+	sum := Sum(data)
 	return hex.EncodeToString(sum[:])
 }
 

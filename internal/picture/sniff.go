@@ -10,6 +10,9 @@ import (
 // pdf html xml json mp4 webm zip gzip (which are no pictures), text, or "" if
 // nothing fits.
 func Sniff(data []byte) string {
+	if k := standIn(data); k != nil {
+		return k.Format
+	}
 	for _, m := range []struct{ format, magic string }{
 		{"jpeg", "\xff\xd8\xff"},
 		{"png", "\x89PNG\r\n\x1a\n"},

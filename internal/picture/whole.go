@@ -7,6 +7,9 @@ import "bytes"
 // and the end of the file and decodes only one whose end is not as its format
 // ends, so that it is cheap for files that are well. Its errors are *Error.
 func Whole(data []byte) error {
+	if k := standIn(data); k != nil {
+		return k.fault()
+	}
 	h, err := ReadHeader(data)
 	if err != nil || ends(h.Format, data) {
 		return err

@@ -30,6 +30,9 @@ type Document struct {
 	// with prices besides the built-in ones, "" for none.
 	Budget float64
 	Prices string
+	// Pictures is a file with what is known of pictures that are not here, "" for
+	// none.
+	Pictures string
 	// Overrides are the options that were given from outside of the file, as
 	// `stage.option=value`.
 	Overrides []string
@@ -55,7 +58,7 @@ type Ref struct {
 }
 
 func topKeys() []string {
-	return []string{"version", "extends", "name", "about", "seed", "budget", "prices", "stages"}
+	return []string{"version", "extends", "name", "about", "seed", "budget", "prices", "pictures", "stages"}
 }
 func stageKeys() []string { return []string{"id", "kind", "from", "with", "on_fault"} }
 
@@ -149,6 +152,7 @@ func (d *Document) header(root *source.Node, list *diag.List) {
 		d.Budget = dollars
 	}
 	d.Prices = text(root, "prices", list)
+	d.Pictures = text(root, "pictures", list)
 }
 
 // text returns the text under a key that may be absent.

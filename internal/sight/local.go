@@ -84,6 +84,8 @@ func faulty(ctx context.Context, err error) error {
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case asking.NotHere(err) != nil:
+		return asking.NotHere(err)
 	case unreadable(err) != nil:
 		return &answers.FaultError{Status: answers.Unreadable, Reason: err.Error()}
 	case errors.As(err, &wrong):

@@ -125,9 +125,9 @@ func (q Question) Canonical(m *Image) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.once.Do(func() { m.sum = sha256.Sum256(m.Data) })
+	m.once.Do(func() { m.sum = picture.Sum(m.Data) })
 	c := canonical{Features: slices.Sorted(slices.Values(q.Features)), Document: q.Document, Hints: q.LanguageHints, Confidence: q.Confidence,
-		Most: q.MaxResults, Image: canonicalImage{hex.EncodeToString(m.sum[:]), len(m.Data), mime, m.Prepared}}
+		Most: q.MaxResults, Image: canonicalImage{hex.EncodeToString(m.sum[:]), picture.Size(m.Data), mime, m.Prepared}}
 	if q.Model != Stable {
 		c.Model = q.Model
 	}
@@ -174,6 +174,9 @@ func (m *Image) kind() (string, error) {
 func (m *Image) sent() (data []byte, err error) {
 	if _, err := m.kind(); err != nil {
 		return nil, err
+	}
+	if err := picture.Here(m.Data); err != nil {
+		return nil, fmt.Errorf("%s: %w", m.label(), err)
 	}
 	if m.Prepared == "" {
 		return m.Data, nil

@@ -2,7 +2,7 @@ package clip
 
 import (
 	"context"
-	"crypto/sha256"
+	"fmt"
 	"iter"
 	"strings"
 	"sync"
@@ -141,7 +141,7 @@ func (r *runner) prepare(ctx context.Context, j job) (prepared, error) {
 		return p, nil
 	}
 	if r.shelf != nil {
-		p.hash = sha256.Sum256(data)
+		p.hash = picture.Sum(data)
 		if p.vector, err = r.shelf.Find(ctx, name, p.hash); err != nil || p.vector != nil {
 			return p, err
 		}
@@ -151,6 +151,9 @@ func (r *runner) prepare(ctx context.Context, j job) (prepared, error) {
 	p.pixels = r.pool.Get().(*[]byte)
 	if err := d.DecodeCrop(data, r.size, picture.Options{Orient: r.config.Orient}, *p.pixels); err != nil {
 		r.pool.Put(p.pixels)
+		if picture.ReasonOf(err) == picture.NotHere {
+			return p, &stage.MissingError{What: fmt.Sprintf("no vector of the picture %s is recorded: %v", name, err), Mend: "put the picture where its path says, or take the study as it was shared: icono run --record none"}
+		}
 		p.pixels, p.fault = nil, outcome{status: stage.Unreadable, err: err.Error()}
 	}
 	return p, nil

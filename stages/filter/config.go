@@ -18,6 +18,10 @@ type Config struct {
 	// What happens to a row for which the condition is null, so neither true
 	// nor false: `drop` it and count it apart, `keep` it, or `error`: stop.
 	OnNull string `yaml:"on_null" enum:"drop,keep,error"`
+	// A table with a column `key` of the rows that were kept before. These are
+	// kept, and `where` only says how they were chosen. Studies made by
+	// `icono share` have it where the condition reads what they do not hold.
+	Kept option.Path `yaml:"kept" example:"data/account.kept.csv"`
 }
 
 // Values of OnNull.
@@ -30,5 +34,5 @@ const (
 // Kind returns the kind filter.
 func Kind() stage.Kind {
 	return stage.Define("filter", stage.One(), func() Config { return Config{OnNull: dropNull} },
-		func(_ string, c Config) stage.Stage { return filter{c} })
+		func(_ string, c Config) stage.Stage { return &filter{config: c} })
 }

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -10,25 +11,53 @@ import (
 	"icono/internal/columns"
 	"icono/internal/expression"
 	"icono/internal/flow"
+	"icono/internal/keylist"
 	"icono/internal/stage"
 )
 
 // Reasons for which rows are dropped, and what is counted.
 const (
-	isFalse  = "`where` is false"
-	isNull   = "`where` is null"
-	nullKept = "`where` is null, and the row is kept"
+	isFalse   = "`where` is false"
+	isNull    = "`where` is null"
+	notListed = "not in the list of kept rows"
+	nullKept  = "`where` is null, and the row is kept"
 )
 
-type filter struct{ config Config }
+type filter struct {
+	config Config
+	kept   keylist.List // that Probe read
+}
+
+// Probe implements stage.Prober: it reads the rows that were kept before.
+func (f *filter) Probe(ctx context.Context, env stage.Env, _ bool) error {
+	if f.config.Kept == "" {
+		return nil
+	}
+	var err error
+	if f.kept, err = keylist.Read(ctx, env.Study, string(f.config.Kept)); err != nil {
+		return &stage.OptionError{Path: []string{"kept"}, Message: err.Error()}
+	}
+	return nil
+}
+
+// Files implements stage.FileUser.
+func (f *filter) Files() (reads, writes []string) {
+	if f.config.Kept != "" {
+		reads = append(reads, string(f.config.Kept))
+	}
+	return reads, nil
+}
 
 // Schema implements stage.Stage.
-func (f filter) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
+func (f *filter) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
 	_, err := f.compile(in[0])
+	if f.kept != nil && stage.Find(in[0], stage.Key) < 0 {
+		err = errors.Join(err, keylist.NeedKey("kept"))
+	}
 	return in[0], err
 }
 
-func (f filter) compile(in *arrow.Schema) (*expression.Program, error) {
+func (f *filter) compile(in *arrow.Schema) (*expression.Program, error) {
 	p, err := expression.Compile(string(f.config.Where), in, expression.Boolean)
 	if err != nil {
 		return nil, expression.OptionError([]string{"where"}, err)
@@ -37,10 +66,13 @@ func (f filter) compile(in *arrow.Schema) (*expression.Program, error) {
 }
 
 // Run implements stage.Stage.
-func (f filter) Run(_ context.Context, env stage.Env, in []stage.Table) stage.Rows {
+func (f *filter) Run(_ context.Context, env stage.Env, in []stage.Table) stage.Rows {
 	where, err := f.compile(in[0].Schema)
 	if err != nil {
 		return flow.Fail(err)
+	}
+	if f.kept != nil {
+		return f.listed(env, in[0])
 	}
 	return flow.Map(in[0].Rows, func(rec arrow.Record) (arrow.Record, error) {
 		keep, valid, err := where.Bools(rec)
@@ -73,8 +105,25 @@ func (f filter) Run(_ context.Context, env stage.Env, in []stage.Table) stage.Ro
 	})
 }
 
+// listed keeps the rows that were kept before.
+func (f *filter) listed(env stage.Env, in stage.Table) stage.Rows {
+	key := stage.Find(in.Schema, stage.Key)
+	chooser := f.kept.Choose()
+	return flow.Map(in.Rows, func(rec arrow.Record) (arrow.Record, error) {
+		rows, _, err := chooser.Rows(rec, key)
+		if err != nil {
+			return nil, err
+		}
+		env.Ledger.Dropped(notListed, rec.NumRows()-int64(len(rows)))
+		if len(rows) == 0 {
+			return nil, nil
+		}
+		return columns.Take(env.Memory, rec, rows)
+	})
+}
+
 // nullError names the row and the columns that are null in it.
-func (f filter) nullError(rec arrow.Record, row int, where *expression.Program) error {
+func (f *filter) nullError(rec arrow.Record, row int, where *expression.Program) error {
 	at := fmt.Sprintf("row %d of a batch", row)
 	if k := stage.Find(rec.Schema(), stage.Key); k >= 0 {
 		at = fmt.Sprintf("row %q", columns.Format(rec.Column(k), row))

@@ -3,6 +3,7 @@
 package sample
 
 import (
+	"icono/internal/option"
 	"icono/internal/stage"
 )
 
@@ -28,17 +29,24 @@ type Config struct {
 	// being drawn; one divided by it is the row's weight. For a sample of a
 	// sample it is that of the second draw alone: multiply the two.
 	Column string `yaml:"column" required:"true" min:"1"`
+	// A table of the rows that were drawn before, with the columns `key` and
+	// `probability`. These rows are taken and nothing is drawn: `n`, `share`, `by`
+	// and `seed` only say how it was done. Studies made by `icono share` have it,
+	// since other keys would draw other rows.
+	Drawn option.Path `yaml:"drawn" example:"data/pilot.drawn.csv"`
 }
 
 // Kind returns the kind sample.
 func Kind() stage.Kind {
 	return stage.Define("sample", stage.One(), func() Config { return Config{Column: "inclusion_probability"} },
-		func(id string, c Config) stage.Stage { return sample{id, c} })
+		func(id string, c Config) stage.Stage { return &sample{id: id, config: c} })
 }
 
 // Validate implements stage.Validator.
 func (c *Config) Validate() error {
 	switch {
+	case c.N == nil && c.Share == nil && c.Drawn != "":
+		return nil
 	case c.N == nil && c.Share == nil:
 		return &stage.OptionError{Message: "how much to draw is not said", Hint: "use `n: 200` or `share: 0.1`"}
 	case c.N != nil && c.Share != nil:

@@ -50,6 +50,29 @@ func (d *draw) share(rec arrow.Record) (arrow.Record, error) {
 	return d.take(rec, rows, chances)
 }
 
+// listed takes the rows that were drawn before.
+func (d *draw) listed(in stage.Rows) stage.Rows {
+	return func(yield func(arrow.Record, error) bool) {
+		chooser := d.drawn.Choose()
+		d.env.Ledger.Expect(int64(len(d.drawn)))
+		stopped := false
+		flow.Map(in, func(rec arrow.Record) (arrow.Record, error) {
+			rows, chances, err := chooser.Rows(rec, d.key)
+			if err != nil {
+				return nil, err
+			}
+			return d.take(rec, rows, chances)
+		})(func(rec arrow.Record, err error) bool {
+			more := yield(rec, err)
+			stopped = stopped || !more || err != nil
+			return more
+		})
+		if text := chooser.Unmet(string(d.config.Drawn)); text != "" && !stopped && !d.env.Partial() {
+			d.env.Ledger.Warn(text)
+		}
+	}
+}
+
 // number draws n rows of each stratum: one pass finds the largest lot drawn,
 // a second one over a copy on disk takes the rows.
 func (d *draw) number(ctx context.Context, in stage.Table) stage.Rows {
@@ -161,7 +184,11 @@ func (d *draw) take(rec arrow.Record, rows []int, chances []float64) (arrow.Reco
 	defer taken.Release()
 	b := array.NewFloat64Builder(d.env.Memory)
 	defer b.Release()
-	b.AppendValues(chances, nil)
+	known := make([]bool, len(chances))
+	for i, p := range chances {
+		known[i] = p == p // a list of drawn rows may not say it
+	}
+	b.AppendValues(chances, known)
 	col := b.NewArray()
 	defer col.Release()
 	return columns.Append(taken, d.out, col)

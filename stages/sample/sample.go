@@ -10,6 +10,7 @@ import (
 
 	"icono/internal/columns"
 	"icono/internal/flow"
+	"icono/internal/keylist"
 	"icono/internal/stage"
 	"icono/internal/suggest"
 )
@@ -17,10 +18,31 @@ import (
 type sample struct {
 	id     string
 	config Config
+	drawn  keylist.List // that Probe read
+}
+
+// Probe implements stage.Prober: it reads the rows that were drawn before.
+func (s *sample) Probe(ctx context.Context, env stage.Env, _ bool) error {
+	if s.config.Drawn == "" {
+		return nil
+	}
+	var err error
+	if s.drawn, err = keylist.Read(ctx, env.Study, string(s.config.Drawn)); err != nil {
+		return &stage.OptionError{Path: []string{"drawn"}, Message: err.Error()}
+	}
+	return nil
+}
+
+// Files implements stage.FileUser.
+func (s *sample) Files() (reads, writes []string) {
+	if s.config.Drawn != "" {
+		reads = append(reads, string(s.config.Drawn))
+	}
+	return reads, nil
 }
 
 // Schema implements stage.Stage.
-func (s sample) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
+func (s *sample) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
 	var errs []error
 	fail := func(message, hint string, path ...string) {
 		errs = append(errs, &stage.OptionError{Path: path, Message: message, Hint: hint})
@@ -62,8 +84,10 @@ func earlier(in *arrow.Schema) int {
 }
 
 // EstimateRows implements stage.Estimator.
-func (s sample) EstimateRows(in []int64) int64 {
+func (s *sample) EstimateRows(in []int64) int64 {
 	switch {
+	case s.drawn != nil:
+		return int64(len(s.drawn))
 	case in[0] < 0 || len(s.config.By) > 0 && s.config.N != nil:
 		return -1
 	case s.config.N != nil:
@@ -73,17 +97,20 @@ func (s sample) EstimateRows(in []int64) int64 {
 }
 
 // Run implements stage.Stage.
-func (s sample) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.Rows {
+func (s *sample) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.Rows {
 	out, err := s.Schema([]*arrow.Schema{in[0].Schema})
 	if err != nil {
 		return flow.Fail(err)
 	}
-	d := &draw{sample: s, env: env, out: out, key: stage.Find(in[0].Schema, stage.Key)}
+	d := &draw{sample: *s, env: env, out: out, key: stage.Find(in[0].Schema, stage.Key)}
 	seed := env.Seed
 	if s.config.Seed != nil {
 		seed = *s.config.Seed
 	}
 	d.lot = newLot(seed, earlier(in[0].Schema))
+	if s.drawn != nil {
+		return d.listed(in[0].Rows)
+	}
 	for _, name := range s.config.By {
 		d.by = append(d.by, columns.Index(in[0].Schema, name))
 	}

@@ -1,0 +1,105 @@
+package bundle
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"icono/internal/pseudonym"
+	"icono/internal/stage"
+	"icono/internal/trace"
+)
+
+// Parted names the first stage of the study whose rows are not those of the bundle, ""
+// where all are the same. Only stages of the kinds are looked at, all where none is
+// named.
+func Parted(study, shared *trace.Run, names *pseudonym.Names, kinds ...string) string {
+	for _, at := range study.Plan.Order {
+		s := study.Stages[at]
+		if len(kinds) > 0 && !slices.Contains(kinds, s.Kind) {
+			continue
+		}
+		if !slices.Equal(rowsOf(study, s, names), keysOf(shared.Stages[at])) {
+			return s.ID
+		}
+	}
+	return ""
+}
+
+// rowsOf are the keys of a stage of the study as they are shared, sorted; of a table
+// without keys it is as many empty ones.
+func rowsOf(run *trace.Run, s *trace.Stage, names *pseudonym.Names) []string {
+	out := make([]string, len(s.Rows))
+	if s.Key >= 0 {
+		for i, r := range s.Rows {
+			out[i] = Row(run.Plan, names, s.ID, r.Key)
+		}
+		slices.Sort(out)
+	}
+	return out
+}
+
+func keysOf(s *trace.Stage) []string {
+	out := make([]string, len(s.Rows))
+	for i, r := range s.Rows {
+		out[i] = r.Key
+	}
+	slices.Sort(out)
+	return out
+}
+
+// mostDifferences bounds how many are listed.
+const mostDifferences = 10
+
+// Compare compares what stages of the study and of the bundle found for each row: codes
+// and their probabilities, states, texts. n is how many cells were compared. Nothing
+// that a coder said may be lost by sharing.
+func Compare(study, shared *trace.Run, names *pseudonym.Names) (n int, differences []string) {
+	for _, at := range study.Plan.Order {
+		a, b := study.Stages[at], shared.Stages[at]
+		if a.Kind == "load" || a.Key < 0 || b.Key < 0 {
+			continue
+		}
+		for _, c := range a.Made() {
+			f := a.Out.Field(c)
+			other := b.Column(names.Text(f.Name))
+			if other < 0 || !said(stage.RoleOf(f)) {
+				continue
+			}
+			for _, row := range a.Rows {
+				found := b.Find(Row(study.Plan, names, a.ID, row.Key))
+				if len(found) != 1 {
+					continue // Parted has told
+				}
+				n++
+				x, y := row.Values[c], found[0].Values[other]
+				if x.Null != y.Null || x.Text != y.Text && names.Prose(x.Text) != y.Text && string(names.JSON([]byte(x.Text))) != y.Text {
+					differences = append(differences, fmt.Sprintf("%s, row %s, %s: %s in the study, %s in the bundle", a.ID, found[0].Key, f.Name, shown(x, names), shown(y, nil)))
+				}
+			}
+		}
+	}
+	if more := len(differences) - mostDifferences; more > 0 {
+		differences = append(differences[:mostDifferences], fmt.Sprintf("and %d more", more))
+	}
+	return n, differences
+}
+
+// said reports whether a column holds what a coder said.
+func said(r stage.Role) bool {
+	return slices.Contains([]stage.Role{stage.Code, stage.Probability, stage.Score, stage.StatusRole, stage.Inclusion, stage.Agreement, stage.Text, stage.Regions, stage.Finding, stage.Explanation}, r)
+}
+
+func shown(v trace.Value, names *pseudonym.Names) string {
+	if v.Null {
+		return "nothing"
+	}
+	text := strings.Join(strings.Fields(v.Text), " ")
+	if names != nil {
+		text = names.Prose(text)
+	}
+	if r := []rune(text); len(r) > 60 {
+		text = string(r[:60]) + "…"
+	}
+	return fmt.Sprintf("%q", text)
+}

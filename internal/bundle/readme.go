@@ -1,0 +1,79 @@
+package bundle
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Report is what share tells, in README.md and to who called it.
+type Report struct {
+	About    `json:"-"`
+	Folder   string   `json:"folder"`
+	Columns  []Column `json:"columns"`
+	Tables   []*Table `json:"tables"`
+	Names    int      `json:"names"`
+	Pictures int      `json:"pictures"`
+	Answers  int      `json:"answers"`
+	Rows     int64    `json:"rows"`
+	Files    int      `json:"files"`
+	// Compared is how many codes were compared with those of the study.
+	Compared int `json:"compared"`
+	// Notes say what to beware of.
+	Notes   []string `json:"notes"`
+	Program string   `json:"icono"`
+}
+
+// ReadmeFile is the text of the README of a bundle.
+func (r *Report) ReadmeFile() string {
+	var b strings.Builder
+	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	p("# %s\n", inline(r.title()))
+	if r.Text != "" {
+		p("%s\n", inline(r.Text))
+	}
+	p("A study of images, as it can be given to others: icono %s made this folder of it. It is run\nagain, offline and at no cost, from the answers that were recorded:\n", r.Program)
+	p("```\nicono verify .                    # everything against everything, and the run itself\nicono run --locked --record none . # the tables and the report anew\nsha256sum -c %s           # the files alone, without icono\n```\n", Sums)
+	p("| file | what it is |\n| --- | --- |")
+	p("| %s | what is run: %s, with shared tables in the place of the original ones |", Pipeline, Study)
+	p("| %s | the pipeline of the study |", Study)
+	p("| %s/ | tables and lists of rows |", Data)
+	p("| cassettes/ | the recorded answers of models and programs |")
+	p("| pipeline.lock | what the study is made from and what came of it, as sums |")
+	if r.Pictures > 0 {
+		p("| %s, pipeline.pictures.sha256 | what is known of the %d pictures, which are not here: hash, size, format |", Pictures, r.Pictures)
+	}
+	p("| %s | how the study was done, for a paper |", Methods)
+	p("| %s, %s | for archives and for citing |\n", Crate, Citation)
+	p("## What was changed\n")
+	p("Names of accounts and posts are replaced by keyed hashes (HMAC-SHA256): the same name has the\nsame pseudonym everywhere, and without the key, which is not here, nobody can try names out.\nThey are replaced in tables, paths, the pipeline, codebooks, and in what models answered. In\ntexts web addresses became `[url]`, mail addresses `[email]`, and names after an @ pseudonyms.\nRows are sorted by pseudonym. Pictures are left out; their hashes are kept, so that who may\nhave them can put them in place and compare.\n")
+	p("| table | column | what became of it |\n| --- | --- | --- |")
+	var dropped []string
+	for _, c := range r.Columns {
+		if c.Treatment == Drop {
+			dropped = append(dropped, c.Stage+"."+c.Name)
+			continue
+		}
+		p("| %s | %s | %s |", inline(c.Stage), inline(c.Name), c.Treatment)
+	}
+	if len(dropped) > 0 {
+		slices.Sort(dropped)
+		p("\nLeft out, since no stage uses them: %d columns.", len(dropped))
+	}
+	p("\n## What can still identify people\n")
+	p("- **Texts.** What was read in pictures (OCR), captions, descriptions and comments can name\n  persons or quote a post, and a quoted sentence can be searched for.")
+	p("- **Hashes of pictures** tell who holds a picture that it is part of the study, and which row\n  it is.")
+	p("- **Vectors** of a CLIP model, where they are recorded, can be compared with those of any picture.")
+	p("- **Rare combinations** of times, counts and codes can single a post out.")
+	for _, n := range r.Notes {
+		p("- %s", inline(n))
+	}
+	p("\nRead the tables before you publish them.")
+	return b.String()
+}
+
+// inline keeps a text from marking up.
+func inline(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	return strings.NewReplacer("|", "\\|", "<", "&lt;", "`", "'", "*", "\\*", "[", "\\[").Replace(text)
+}

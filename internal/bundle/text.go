@@ -1,0 +1,254 @@
+package bundle
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"icono/internal/pipeline"
+	"icono/internal/pseudonym"
+	"icono/internal/source"
+)
+
+// Words are those that the study's own files use outside of quotes and comments: a
+// name that is one of them cannot be replaced there without changing what they say.
+func Words(p *pipeline.Plan, texts ...string) map[string]bool {
+	out := map[string]bool{}
+	take := func(text string) {
+		for _, w := range strings.FieldsFunc(unquoted(text), func(r rune) bool {
+			return !(r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x80)
+		}) {
+			out[strings.ToLower(w)] = true
+		}
+	}
+	var walk func(n *source.Node)
+	walk = func(n *source.Node) {
+		if n == nil {
+			return
+		}
+		if n.Form == source.Scalar {
+			take(n.Text)
+		}
+		for _, item := range n.Items {
+			walk(item)
+		}
+		for _, f := range n.Fields {
+			take(f.Key.Text)
+			walk(f.Value)
+		}
+	}
+	for _, f := range Files(p) {
+		root, _ := source.Parse(f)
+		walk(root)
+	}
+	for _, text := range texts {
+		root, faults := source.Parse(source.NewFile("", text))
+		if root != nil && len(faults) == 0 {
+			walk(root)
+		}
+	}
+	for _, s := range p.Stages {
+		for _, f := range s.Out.Fields() {
+			take(f.Name)
+		}
+	}
+	return out
+}
+
+// unquoted is a text without what stands in it in quotes.
+func unquoted(text string) string {
+	var b strings.Builder
+	quote := byte(0)
+	for i := range len(text) {
+		switch c := text[i]; {
+		case quote == 0 && c == '"', quote == 0 && c == '\'' && (i == 0 || !letter(text[i-1])):
+			quote = c
+		case quote != 0 && c == quote:
+			quote = 0
+		case quote == 0:
+			b.WriteByte(c)
+		}
+	}
+	if quote != 0 { // an apostrophe
+		return text
+	}
+	return b.String()
+}
+
+func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80 }
+
+// Files are the pipeline file of a plan and those that it extends.
+func Files(p *pipeline.Plan) []*source.File {
+	return append([]*source.File{p.Doc.File}, p.Doc.Bases...)
+}
+
+// StudyName is what the i-th of Files is called in a bundle.
+func StudyName(i int) string {
+	if i == 0 {
+		return Study
+	}
+	return fmt.Sprintf("study-%d.yaml", i+1)
+}
+
+// edit is a new text for a part of a file.
+type edit struct {
+	start, end int
+	text       string
+}
+
+// StudyText is the text of the i-th of Files as it is shared: names replaced, and
+// paths as moved says.
+func StudyText(p *pipeline.Plan, i int, names *pseudonym.Names, moved map[string]string) string {
+	f := Files(p)[i]
+	root, _ := source.Parse(f)
+	var edits []edit
+	var walk func(n *source.Node, key string)
+	walk = func(n *source.Node, key string) {
+		if n == nil {
+			return
+		}
+		if n.Form == source.Scalar && n.Span.File == f {
+			switch to, move := moved[n.Text]; {
+			case key == "extends":
+				edits = append(edits, edit{n.Span.Start, n.Span.End, StudyName(i + 1)})
+			case move:
+				edits = append(edits, edit{n.Span.Start, n.Span.End, strconv.Quote(to)})
+			}
+		}
+		for _, item := range n.Items {
+			walk(item, "")
+		}
+		for _, field := range n.Fields {
+			walk(field.Value, field.Key.Text)
+		}
+	}
+	walk(root, "")
+	slices.SortFunc(edits, func(a, b edit) int { return a.start - b.start })
+	var b strings.Builder
+	at := 0
+	for _, e := range edits {
+		if e.start < at {
+			continue // an alias
+		}
+		b.WriteString(names.Text(f.Text[at:e.start]))
+		b.WriteString(e.text)
+		at = e.end
+	}
+	b.WriteString(names.Text(f.Text[at:]))
+	return b.String()
+}
+
+// Moved says under which paths the files that a plan names are shared, for those that
+// lie elsewhere: outside of the study, or under names that are replaced.
+func Moved(p *pipeline.Plan, names *pseudonym.Names) map[string]string {
+	out := map[string]string{}
+	taken := map[string]bool{Pipeline: true, Pictures: true, Sums: true, Crate: true, Citation: true, Readme: true, Methods: true}
+	place := func(name, folder string) {
+		clean := path.Clean(filepath.ToSlash(name))
+		if !path.IsAbs(clean) && clean != ".." && !strings.HasPrefix(clean, "../") && !filepath.IsAbs(name) && !taken[clean] {
+			taken[names.Text(clean)] = true
+			return
+		}
+		base := path.Base(clean)
+		to := path.Join(folder, names.Text(base))
+		for i := 2; taken[to]; i++ {
+			to = path.Join(folder, strconv.Itoa(i)+"-"+names.Text(base))
+		}
+		taken[to] = true
+		out[name] = to
+	}
+	for _, s := range p.Stages {
+		if s.Kind != "load" {
+			for _, name := range s.Reads {
+				place(name, "files")
+			}
+		}
+		for _, name := range s.Writes {
+			place(name, "out")
+		}
+	}
+	if p.Doc.Prices != "" {
+		place(p.Doc.Prices, "files")
+	}
+	return out
+}
+
+// At is the path of a file of the study in its bundle.
+func At(name string, names *pseudonym.Names, moved map[string]string) string {
+	if to, ok := moved[name]; ok {
+		return to
+	}
+	return names.Text(path.Clean(filepath.ToSlash(name)))
+}
+
+// Lists are the rows that stages took, in place of what chose them: by the id of the
+// stage, the option that names the list and its path.
+type Lists map[string][2]string
+
+// Overlay is the text of a bundle's pipeline file: the study's own, with the shared
+// tables and lists in the place of what is not shared.
+func Overlay(p *pipeline.Plan, tables []*Table, lists Lists, names *pseudonym.Names, pictures bool) string {
+	var b strings.Builder
+	b.WriteString("# Written by icono share. The study stands in " + Study + ", with names replaced; here stands\n# what takes the place of data that are not shared.\nversion: 1\nextends: " + Study + "\n")
+	if pictures {
+		b.WriteString("pictures: " + Pictures + "\n")
+	}
+	b.WriteString("stages:\n")
+	for _, s := range p.Stages {
+		id := names.Text(s.ID)
+		if at := slices.IndexFunc(tables, func(t *Table) bool { return t.Stage == s.ID }); at >= 0 {
+			fmt.Fprintf(&b, "\n  - id: %s\n    with:\n", id)
+			for _, o := range tables[at].options(s) {
+				fmt.Fprintf(&b, "      %s: %s\n", o[0], o[1])
+			}
+		}
+		if list, ok := lists[s.ID]; ok {
+			fmt.Fprintf(&b, "\n  - id: %s\n    with: {%s: %s}\n", id, list[0], quoted(list[1]))
+		}
+	}
+	return b.String()
+}
+
+// options are those of a stage that loads a shared table: what it says now, and null
+// for what it said before.
+func (t *Table) options(s *pipeline.Planned) [][2]string {
+	out := [][2]string{{"path", quoted(t.Path)}}
+	now := map[string]bool{"path": true}
+	put := func(option, value string) {
+		if value != "" {
+			out, now[option] = append(out, [2]string{option, value}), true
+		}
+	}
+	if t.Key != "" {
+		put("key", quoted(t.Key))
+	}
+	if t.Image != "" {
+		put("image", quoted(t.Image))
+	}
+	if len(t.Types) > 0 {
+		var pairs []string
+		for _, name := range slices.Sorted(maps.Keys(t.Types)) {
+			pairs = append(pairs, quoted(name)+": "+t.Types[name])
+		}
+		put("types", "{"+strings.Join(pairs, ", ")+"}")
+	}
+	if s.With != nil {
+		for _, f := range s.With.Fields {
+			if !now[f.Key.Text] {
+				put(f.Key.Text, "~")
+			}
+		}
+	}
+	return out
+}
+
+// quoted writes a text in double quotes, as YAML and JSON have it.
+func quoted(text string) string {
+	out, _ := json.Marshal(text) // texts always marshal
+	return string(out)
+}

@@ -1,0 +1,196 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"icono/internal/bundle"
+	"icono/internal/pseudonym"
+)
+
+// shareFlags say what is shared, and as what.
+type shareFlags struct {
+	out, key, date          string
+	title, license, version string
+	authors                 []string
+	choice                  bundle.Choice
+	force, dry              bool
+	workers                 int
+}
+
+// keyFile keeps the key of pseudonyms in the folder of what a run keeps for itself.
+const keyFile = "share.key"
+
+func (a *app) shareCommand() *cobra.Command {
+	var f shareFlags
+	c := &cobra.Command{
+		Use:   "share [FILE or FOLDER]",
+		Short: "Make of a study a folder that can be given to others",
+		Long: `Write a folder with the pipeline, codebooks, recorded answers, tables, outputs and lock
+of a study, in which accounts and posts have pseudonyms and pictures are left out. It is
+a study itself: icono verify and icono run replay it, offline and at no cost. Before the
+folder is put in its place it is run, every code is compared with that of the study, and
+every file is searched for every name that was replaced.
+
+Pseudonyms are keyed hashes. The key is made once and kept in .icono/share.key, so that
+the next folder has the same ones; it is never part of the folder. Keep it, and to yourself.
+
+Columns that no stage uses are left out (--keep NAME keeps one). Those that name accounts,
+posts, files or web addresses are found by their names and contents; --hide NAME adds one,
+--drop NAME leaves one out. --dry-run lists what would become of each column.
+
+What was read in pictures, captions and descriptions stays, without names and addresses
+that are known: it can still identify people. Read it before you publish it.`,
+		Example: `  icono share --dry-run
+  icono share -o bundle --author "Muster, Erika <0000-0002-1825-0097>" --license CC-BY-4.0
+  icono verify bundle`,
+		Args: atMost(1, "file or folder"),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.newSharing(f, args)
+			if err != nil {
+				return err
+			}
+			return s.run(c.Context(), args)
+		},
+	}
+	c.Flags().StringVarP(&f.out, "output", "o", "", "the `folder` to write (default: NAME-shared beside the study)")
+	c.Flags().StringVar(&f.key, "key-file", "", "the `file` with the key of the pseudonyms; made where there is none (default .icono/share.key)")
+	c.Flags().StringArrayVar(&f.choice.Hide, "hide", nil, "a `column` that names accounts or persons (repeatable)")
+	c.Flags().StringArrayVar(&f.choice.Keep, "keep", nil, "a `column` to share although no stage uses it (repeatable)")
+	c.Flags().StringArrayVar(&f.choice.Drop, "drop", nil, "a `column` to leave out (repeatable)")
+	c.Flags().StringArrayVar(&f.authors, "author", nil, "`\"Family, Given <ORCID>\"`, for the citation (repeatable)")
+	c.Flags().StringVar(&f.title, "title", "", "the title (default: the name of the pipeline)")
+	c.Flags().StringVar(&f.license, "license", "", "the licence, by its SPDX `identifier` such as CC-BY-4.0")
+	c.Flags().StringVar(&f.version, "release", "", "the `version` of what is shared")
+	c.Flags().StringVar(&f.date, "date", "", "the `day` of publication, as 2026-11-30 (default today)")
+	c.Flags().BoolVar(&f.force, "force", false, "replace a folder that icono share has written")
+	c.Flags().BoolVar(&f.dry, "dry-run", false, "list what would become of each column, and write nothing")
+	c.Flags().IntVar(&f.workers, "workers", 0, "how many things to compute at once (default: the processors)")
+	return c
+}
+
+// newSharing checks what the call says.
+func (a *app) newSharing(f shareFlags, args []string) (*sharing, error) {
+	path, err := locate(args)
+	if err != nil {
+		return nil, err
+	}
+	s := &sharing{app: a, flags: f, path: path, echo: bundle.NewEcho()}
+	s.report.Title, s.report.License, s.report.Version, s.report.Date, s.report.Program = f.title, f.license, f.version, f.date, a.version
+	if f.date == "" {
+		s.report.Date = time.Now().Format(time.DateOnly)
+	} else if _, err := time.Parse(time.DateOnly, f.date); err != nil {
+		return nil, wrong("--date %s is no day: write it as 2026-11-30", f.date)
+	}
+	if strings.ContainsAny(f.license, " /\"") {
+		return nil, wrong("--license %q is no SPDX identifier: for example CC-BY-4.0 or CC0-1.0", f.license)
+	}
+	for _, text := range f.authors {
+		p, err := bundle.ParsePerson(text)
+		if err != nil {
+			return nil, wrong("--author: %v", err)
+		}
+		s.report.Authors = append(s.report.Authors, p)
+	}
+	dir, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return nil, failed(err)
+	}
+	s.out = f.out
+	if s.out == "" {
+		s.out = filepath.Join(filepath.Dir(dir), filepath.Base(dir)+"-shared")
+	}
+	if s.out, err = filepath.Abs(s.out); err != nil {
+		return nil, failed(err)
+	}
+	if rel, err := filepath.Rel(s.out, dir); err == nil && (rel == "." || !strings.HasPrefix(rel, "..")) {
+		return nil, wrong("the study lies in %s, which would be replaced\nname another folder: -o NAME", s.out)
+	}
+	return s, s.free()
+}
+
+// free refuses a folder that holds something else than a bundle.
+func (s *sharing) free() error {
+	entries, err := os.ReadDir(s.out)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && len(entries) == 0, s.flags.dry:
+		return nil
+	case err != nil:
+		return wrong("%s cannot be written: %v", s.out, err)
+	}
+	if _, err := os.Stat(filepath.Join(s.out, bundle.Sums)); err != nil {
+		return wrong("the folder %s holds something else\nname another one: -o NAME", s.out)
+	}
+	if !s.flags.force {
+		return wrong("the folder %s exists already\nreplace it with --force", s.out)
+	}
+	return nil
+}
+
+// readKey gives the key of the pseudonyms.
+func (s *sharing) readKey() (pseudonym.Key, error) {
+	path := cmp.Or(s.flags.key, filepath.Join(storePath(s.path), keyFile))
+	if s.flags.dry {
+		return pseudonym.Key{}, nil // nothing is shown that it makes
+	}
+	k, made, err := pseudonym.ReadKey(path)
+	if err != nil {
+		return k, wrong("the key of the pseudonyms: %v", err)
+	}
+	if made {
+		fmt.Fprintf(s.app.Err, "made the key of the pseudonyms: %s\n  keep it: another key gives other pseudonyms; who has it can find out who is who\n", path)
+	}
+	return k, nil
+}
+
+// tell prints what was shared.
+func (s *sharing) tell() error {
+	a := s.app
+	if a.json {
+		j := json.NewEncoder(a.Out)
+		j.SetIndent("", "  ")
+		j.SetEscapeHTML(false)
+		return j.Encode(&s.report)
+	}
+	s.tellColumns()
+	if s.flags.dry {
+		return nil
+	}
+	for _, n := range s.report.Notes {
+		fmt.Fprintf(a.Err, "warning: %s\n", n)
+	}
+	fmt.Fprintf(a.Out, "wrote %s: %s, %s of models, what is known of %s\n", s.report.Folder, count(s.report.Files, "file"), count(s.report.Answers, "answer"), count(s.report.Pictures, "picture"))
+	fmt.Fprintf(a.Out, "it was run: %s as in the study; no file has one of the %s that were replaced\n", count(s.report.Compared, "value"), count(s.report.Names, "name"))
+	fmt.Fprintln(a.Out, "what was read in pictures, captions and descriptions can still identify people: read it before you publish it")
+	return nil
+}
+
+func (s *sharing) tellColumns() {
+	rows := [][]string{{"table", "column", "what becomes of it"}}
+	for _, c := range s.report.Columns {
+		text := string(c.Treatment)
+		if c.Treatment == bundle.Drop {
+			text += " (--keep keeps it)"
+		}
+		rows = append(rows, []string{c.Stage, c.Name, text})
+	}
+	s.app.table(s.app.Out, rows)
+}
+
+// interrupted is why a run ended: that it was interrupted, where it was.
+func (s *sharing) interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}

@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"icono/internal/bundle"
+	"icono/internal/diag"
+	"icono/internal/lock"
+	"icono/internal/pipeline"
+	"icono/internal/stage"
+	"icono/internal/trace"
+)
+
+// prove runs the bundle, holds it against the study, and finishes it.
+func (s *sharing) prove(ctx context.Context, dir string) error {
+	lists, err := s.samples(dir)
+	if err != nil {
+		return err
+	}
+	var shared *trace.Run
+	for {
+		text := bundle.Overlay(s.study.plan, s.report.Tables, lists, s.names, s.report.Pictures > 0)
+		if err := bundle.Put(dir, bundle.Pipeline, text); err != nil {
+			return err
+		}
+		if shared, err = s.rerun(ctx, dir); err != nil {
+			return err
+		}
+		// A condition that reads the letters of a name keeps other rows here: then the
+		// rows that it kept are listed.
+		parted := bundle.Parted(s.history, shared, s.names)
+		if parted == "" {
+			break
+		}
+		st := s.history.Stage(parted)
+		if _, listed := lists[parted]; listed || st.Kind != "filter" || st.Key < 0 {
+			return fmt.Errorf("the stage `%s` of kind %s gives other rows with pseudonyms than without them: the study cannot be shared as it is", parted, st.Kind)
+		}
+		if err := s.list(dir, lists, st, "kept"); err != nil {
+			return err
+		}
+	}
+	n, differences := bundle.Compare(s.history, shared, s.names)
+	if len(differences) > 0 {
+		return fmt.Errorf("the study says something else with pseudonyms than without them, and is not shared:\n%s", strings.Join(differences, "\n"))
+	}
+	s.report.Compared = n
+	return s.finish(ctx, dir)
+}
+
+// rerun runs the bundle with the answers of the study, and writes its lock, cassettes
+// and outputs.
+func (s *sharing) rerun(ctx context.Context, dir string) (*trace.Run, error) {
+	s.echo.Begin(s.study.plan, s.names)
+	for _, name := range []string{storeFolder, cassetteFolder} {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			return nil, err
+		}
+	}
+	a := s.quiet()
+	record := trace.NewRecorder(nil)
+	var flags studyFlags
+	flags.workers = s.flags.workers
+	flags.ask.offline, flags.ask.record, flags.ask.known = true, "new_episodes", s.echo.Known
+	keeper, err := a.keep(lockFlags{}, "", &flags.ask)
+	if err != nil {
+		return nil, err
+	}
+	flags.ask.heard = both(flags.ask.heard, record.Heard)
+	st, err := a.open(ctx, []string{filepath.Join(dir, bundle.Pipeline)}, flags, true)
+	if err != nil {
+		return nil, err
+	}
+	defer st.close()
+	if err := refused(st.faults); err != nil {
+		return nil, err
+	}
+	st.backends.askers.vectors, st.settings.Warn = true, nil
+	set := pipeline.RunSettings{Settings: st.settings, Program: a.version}
+	if err := keeper.begin(ctx, st, &set, lockFlags{}); err != nil {
+		return nil, err
+	}
+	record.Begin(st.plan)
+	locking := set.Tap
+	set.Tap = func(id string, rec arrow.Record) error {
+		if err := locking(id, rec); err != nil {
+			return err
+		}
+		return record.Tap(id, rec)
+	}
+	facts, err := pipeline.Run(ctx, st.plan, set)
+	if err != nil {
+		return nil, err
+	}
+	if err := keeper.end(facts); err != nil {
+		return nil, err
+	}
+	var asking []string
+	for _, p := range st.plan.Stages {
+		if _, asks := p.Stage.(stage.Quoter); asks || p.Kind == "clip" {
+			asking = append(asking, p.ID)
+		}
+	}
+	if desk := st.backends.askers.desk; desk != nil {
+		if _, err := desk.Export(ctx, asking); err != nil {
+			return nil, err
+		}
+		if err := st.recordCassettes(a.version); err != nil {
+			return nil, err
+		}
+	}
+	return record.End(facts), nil
+}
+
+// refused words what keeps a bundle from being run.
+func refused(faults []diag.Diagnostic) error {
+	for _, d := range faults {
+		if d.Severity == diag.Error {
+			return fmt.Errorf("the study cannot be run with pseudonyms: %s: %s", d.Span.String(), d.Message)
+		}
+	}
+	return nil
+}
+
+// quiet is the program with nothing to say, for what it does to itself.
+func (s *sharing) quiet() *app {
+	a := *s.app
+	a.Out, a.Err, a.plain, a.json = io.Discard, io.Discard, true, false
+	return &a
+}
+
+// finish verifies the bundle, searches it for names, and writes what it says of itself.
+func (s *sharing) finish(ctx context.Context, dir string) error {
+	file := filepath.Join(dir, bundle.Pipeline)
+	if err := os.RemoveAll(filepath.Join(dir, storeFolder)); err != nil {
+		return err
+	}
+	a := s.quiet()
+	locked, err := readLock(file)
+	if err != nil {
+		return err
+	}
+	v := &verification{app: a, locked: locked, Differences: []lock.Difference{}}
+	if err := v.run(ctx, file, studyFlags{workers: s.flags.workers}); err != nil {
+		return err
+	}
+	if err := v.report(); err != nil {
+		return fmt.Errorf("what was made of the study does not pass `icono verify`: %w\n%s", err, strings.Join(v.Faults, "\n"))
+	}
+	if err := a.writeMethods(ctx, file, studyFlags{}, filepath.Join(dir, bundle.Methods)); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(filepath.Join(dir, storeFolder)); err != nil {
+		return err
+	}
+	if err := bundle.Put(dir, bundle.Citation, s.citation()); err != nil {
+		return err
+	}
+	if err := bundle.Put(dir, bundle.Readme, s.report.ReadmeFile()); err != nil {
+		return err
+	}
+	var outputs []string
+	for _, st := range v.locked.Stages {
+		outputs = slices.AppendSeq(outputs, maps.Keys(st.Writes))
+	}
+	crate, err := s.report.CrateFile(dir, a.version, outputs)
+	if err != nil {
+		return err
+	}
+	if err := bundle.Put(dir, bundle.Crate, string(crate)); err != nil {
+		return err
+	}
+	leaks, err := bundle.Search(ctx, dir, s.names)
+	if err != nil {
+		return err
+	}
+	if len(leaks) > 0 {
+		lines := make([]string, len(leaks))
+		for i, l := range leaks {
+			lines[i] = l.String()
+		}
+		return fmt.Errorf("names of the study still stand in what was made of it, which is not shared:\n%s", strings.Join(lines, "\n"))
+	}
+	if err := bundle.WriteSums(dir); err != nil {
+		return err
+	}
+	_, s.report.Files, err = bundle.CheckSums(dir)
+	return err
+}
+
+// citation is the citation file of the study where it has one, and one that is made
+// where it has none.
+func (s *sharing) citation() string {
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(s.path), bundle.Citation))
+	if err == nil && len(s.report.Authors) == 0 {
+		return s.names.Text(string(text))
+	}
+	return s.report.CitationFile()
+}

@@ -1,0 +1,244 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"icono/internal/answers"
+	"icono/internal/bundle"
+	"icono/internal/media"
+	"icono/internal/pipeline"
+	"icono/internal/pseudonym"
+	"icono/internal/stage"
+	"icono/internal/tabular"
+	"icono/internal/trace"
+)
+
+// sharing makes a bundle of a study.
+type sharing struct {
+	app    *app
+	flags  shareFlags
+	path   string // of the study's pipeline file
+	out    string // the folder of the bundle
+	report bundle.Report
+
+	study   *study
+	echo    *bundle.Echo
+	history *trace.Run // of the study
+	loaded  []*bundle.Loaded
+	// known are the pictures that the study read, by the paths that it read them by.
+	known media.Absent
+	names *pseudonym.Names
+	moved map[string]string
+}
+
+// run makes the bundle: the study is replayed, what it is made from is written with
+// names replaced, and the bundle is run and held against the study.
+func (s *sharing) run(ctx context.Context, args []string) error {
+	if err := s.listen(ctx, args); err != nil {
+		return err
+	}
+	defer s.close()
+	if err := s.collect(ctx); err != nil {
+		return failed(s.interrupted(ctx, err))
+	}
+	if s.flags.dry {
+		return s.tell()
+	}
+	if err := os.MkdirAll(filepath.Dir(s.out), 0o755); err != nil {
+		return failed(err)
+	}
+	dir, err := os.MkdirTemp(filepath.Dir(s.out), "."+filepath.Base(s.out)+".partial-")
+	if err != nil {
+		return failed(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // gone already where all went well
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return failed(err)
+	}
+	if err := s.write(ctx, dir); err != nil {
+		return failed(s.interrupted(ctx, err))
+	}
+	if err := s.prove(ctx, dir); err != nil {
+		return failed(s.interrupted(ctx, err))
+	}
+	if s.flags.force {
+		if err := os.RemoveAll(s.out); err != nil {
+			return failed(err)
+		}
+	}
+	_ = os.Remove(s.out) // an empty folder gives way
+	if err := os.Rename(dir, s.out); err != nil {
+		return failed(err)
+	}
+	s.report.Folder = s.out
+	return s.tell()
+}
+
+func (s *sharing) close() {
+	for _, l := range s.loaded {
+		_ = l.Spool.Close() // nothing is lost with it
+	}
+	s.study.close()
+}
+
+// listen replays the study, and keeps what it loads, reads, asks and finds.
+func (s *sharing) listen(ctx context.Context, args []string) error {
+	var flags studyFlags
+	flags.workers = s.flags.workers
+	record := trace.NewRecorder(nil)
+	flags.ask.offline, flags.ask.record, flags.ask.kept = true, "new_episodes", s.echo.Kept
+	flags.ask.heard = both(record.Heard, s.echo.Heard)
+	st, err := s.app.open(ctx, args, flags, true)
+	if err != nil {
+		return err
+	}
+	s.study = st
+	if err := s.app.admit(st.faults); err != nil {
+		st.close()
+		return err
+	}
+	fail := func(err error) error {
+		s.close()
+		return failed(s.interrupted(ctx, err))
+	}
+	st.backends.askers.vectors = true
+	opened := &openings{Study: st.library, paths: map[string]bool{}}
+	st.settings.Study, st.settings.Warn = opened, nil
+	record.Begin(st.plan)
+	spools := map[string]*bundle.Loaded{}
+	for _, p := range st.plan.Stages {
+		if p.Kind != "load" {
+			continue
+		}
+		spool, err := tabular.NewSpool("", p.Out)
+		if err != nil {
+			return fail(err)
+		}
+		spools[p.ID] = &bundle.Loaded{Planned: p, Spool: spool}
+		s.loaded = append(s.loaded, spools[p.ID])
+	}
+	facts, err := s.app.replay(ctx, st, pipeline.RunSettings{Tap: func(id string, rec arrow.Record) error {
+		if l := spools[id]; l != nil {
+			if err := l.Spool.Append(rec); err != nil {
+				return err
+			}
+		}
+		return record.Tap(id, rec)
+	}})
+	if err != nil {
+		return fail(err)
+	}
+	if desk := st.backends.askers.desk; desk != nil {
+		if n := desk.Spending().Missed; n > 0 {
+			return fail(&stage.MissingError{What: fmt.Sprintf("%s of the study have no answer yet", count(int(n), "question")), Mend: "run the study first: icono run"})
+		}
+	}
+	st.backends.closeModels()
+	s.history = record.End(facts)
+	inputs, err := st.inputs(s.app.version)
+	if err == nil {
+		s.known, err = opened.pictures(ctx, inputs, st.settings.Workers)
+	}
+	if err != nil {
+		return fail(err)
+	}
+	return nil
+}
+
+// collect finds the names that are to be replaced, and decides on columns.
+func (s *sharing) collect(ctx context.Context) error {
+	key, err := s.readKey()
+	if err != nil {
+		return err
+	}
+	web := map[string][]bool{}
+	for _, l := range s.loaded {
+		if web[l.ID], err = l.WebAddresses(ctx); err != nil {
+			return err
+		}
+	}
+	p := s.study.plan
+	if err := s.checkChoice(p); err != nil {
+		return err
+	}
+	s.report.Columns = bundle.Columns(p, s.flags.choice, func(id string, column int) bool { return web[id][column] })
+	s.names = pseudonym.NewNames(key)
+	for _, l := range s.loaded {
+		if err := l.Register(ctx, s.report.Columns, s.names); err != nil {
+			return err
+		}
+	}
+	texts, err := s.codebooks()
+	if err != nil {
+		return err
+	}
+	for _, word := range s.names.Ambiguous(bundle.Words(p, texts...)) {
+		s.report.Notes = append(s.report.Notes, fmt.Sprintf("The name `%s` is also a word of the pipeline or a codebook. It is replaced in data, in quotes and behind an @, and stays in other text.", word))
+	}
+	slices.Sort(s.report.Notes)
+	for _, st := range p.Stages {
+		if v := st.With.Get("shuffle"); v != nil && v.Text == "true" {
+			s.report.Notes = append(s.report.Notes, fmt.Sprintf("The stage `%s` shuffles categories by the key of the row: the questions here have them in another order than those that were answered.", s.names.Text(st.ID)))
+		}
+	}
+	s.report.Names = s.names.Len()
+	s.moved = bundle.Moved(p, s.names)
+	s.report.Title = cmp.Or(s.report.Title, s.names.Text(p.Doc.Name))
+	s.report.Text = s.names.Text(p.Doc.About)
+	return nil
+}
+
+// checkChoice refuses columns that no table has.
+func (s *sharing) checkChoice(p *pipeline.Plan) error {
+	var all []string
+	for _, l := range s.loaded {
+		for _, f := range l.Out.Fields() {
+			all = append(all, f.Name)
+		}
+	}
+	for option, names := range map[string][]string{"--hide": s.flags.choice.Hide, "--keep": s.flags.choice.Keep, "--drop": s.flags.choice.Drop} {
+		for _, name := range names {
+			if !slices.Contains(all, name) {
+				return wrong("%s %s: no table of the study has this column\nicono share --dry-run lists them", option, name)
+			}
+		}
+	}
+	return nil
+}
+
+// codebooks are the texts of the YAML files that stages read.
+func (s *sharing) codebooks() (texts []string, err error) {
+	for _, st := range s.study.plan.Stages {
+		for _, name := range st.Reads {
+			if ext := strings.ToLower(path.Ext(name)); st.Kind == "load" || ext != ".yaml" && ext != ".yml" {
+				continue
+			}
+			text, err := os.ReadFile(s.study.library.Resolve(name))
+			if err != nil {
+				return nil, err
+			}
+			texts = append(texts, string(text))
+		}
+	}
+	return texts, nil
+}
+
+// heard is asking.Options.Heard.
+type heard = func(stageID string, r answers.Request, a answers.Answer, err error)
+
+// both has two listeners told.
+func both(one, other heard) heard {
+	return func(id string, r answers.Request, a answers.Answer, err error) {
+		one(id, r, a, err)
+		other(id, r, a, err)
+	}
+}
