@@ -46,4 +46,6 @@ type Column struct {
 // Choice is what the user says of columns.
 type Choice struct {
 	Hide, Keep, Drop []string
+	// Words are names that are everyday words too.
+	Words []string
 }

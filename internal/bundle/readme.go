@@ -19,6 +19,8 @@ type Report struct {
 	Files    int      `json:"files"`
 	// Compared is how many codes were compared with those of the study.
 	Compared int `json:"compared"`
+	// Words are names that are words of the study's files too, and stay in texts.
+	Words []string `json:"words"`
 	// Notes say what to beware of.
 	Notes   []string `json:"notes"`
 	Program string   `json:"icono"`
@@ -65,6 +67,9 @@ func (r *Report) ReadmeFile() string {
 	p("- **Hashes of pictures** tell who holds a picture that it is part of the study, and which row\n  it is.")
 	p("- **Vectors** of a CLIP model, where they are recorded, can be compared with those of any picture.")
 	p("- **Rare combinations** of times, counts and codes can single a post out.")
+	if n := len(r.Words); n > 0 {
+		p("- **Names that are everyday words**, %d of them, also of the pipeline or a codebook: they are\n  replaced in data, in quotes and behind an @, and stay in other text.", n)
+	}
 	for _, n := range r.Notes {
 		p("- %s", inline(n))
 	}

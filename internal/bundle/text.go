@@ -6,24 +6,25 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"icono/internal/pipeline"
 	"icono/internal/pseudonym"
 	"icono/internal/source"
 )
 
-// Words are those that the study's own files use outside of quotes and comments: a
-// name that is one of them cannot be replaced there without changing what they say.
+// Words are those by which the study's own files work: names of options, columns,
+// stages and categories, and values of one word. A name that is one of them cannot be
+// replaced there without changing what they do.
 func Words(p *pipeline.Plan, texts ...string) map[string]bool {
 	out := map[string]bool{}
 	take := func(text string) {
-		for _, w := range strings.FieldsFunc(unquoted(text), func(r rune) bool {
-			return !(r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x80)
-		}) {
-			out[strings.ToLower(w)] = true
+		if text = strings.TrimSpace(text); text != "" && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			out[strings.ToLower(text)] = true
 		}
 	}
 	var walk func(n *source.Node)
@@ -60,28 +61,6 @@ func Words(p *pipeline.Plan, texts ...string) map[string]bool {
 	return out
 }
 
-// unquoted is a text without what stands in it in quotes.
-func unquoted(text string) string {
-	var b strings.Builder
-	quote := byte(0)
-	for i := range len(text) {
-		switch c := text[i]; {
-		case quote == 0 && c == '"', quote == 0 && c == '\'' && (i == 0 || !letter(text[i-1])):
-			quote = c
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote == 0:
-			b.WriteByte(c)
-		}
-	}
-	if quote != 0 { // an apostrophe
-		return text
-	}
-	return b.String()
-}
-
-func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80 }
-
 // Files are the pipeline file of a plan and those that it extends.
 func Files(p *pipeline.Plan) []*source.File {
 	return append([]*source.File{p.Doc.File}, p.Doc.Bases...)
@@ -102,32 +81,47 @@ type edit struct {
 }
 
 // StudyText is the text of the i-th of Files as it is shared: names replaced, and
-// paths as moved says.
-func StudyText(p *pipeline.Plan, i int, names *pseudonym.Names, moved map[string]string) string {
+// paths as moved says. Conditions of stages whose rows are listed can hold parts of
+// names: all that stands in quotes in them is replaced.
+func StudyText(p *pipeline.Plan, i int, names *pseudonym.Names, moved map[string]string, lists Lists) string {
 	f := Files(p)[i]
 	root, _ := source.Parse(f)
 	var edits []edit
-	var walk func(n *source.Node, key string)
-	walk = func(n *source.Node, key string) {
+	put := func(n *source.Node, text string) {
+		if n.Span.File == f {
+			edits = append(edits, edit{n.Span.Start, n.Span.End, text})
+		}
+	}
+	var walk func(n *source.Node)
+	walk = func(n *source.Node) {
 		if n == nil {
 			return
 		}
-		if n.Form == source.Scalar && n.Span.File == f {
-			switch to, move := moved[n.Text]; {
-			case key == "extends":
-				edits = append(edits, edit{n.Span.Start, n.Span.End, StudyName(i + 1)})
-			case move:
-				edits = append(edits, edit{n.Span.Start, n.Span.End, strconv.Quote(to)})
-			}
+		if to, move := moved[n.Text]; move && n.Form == source.Scalar {
+			put(n, quoted(to))
 		}
 		for _, item := range n.Items {
-			walk(item, "")
+			walk(item)
 		}
 		for _, field := range n.Fields {
-			walk(field.Value, field.Key.Text)
+			walk(field.Value)
 		}
 	}
-	walk(root, "")
+	if e := root.Get("extends"); e != nil {
+		put(e, StudyName(i+1))
+	}
+	for _, s := range root.Get("stages").List() {
+		list, listed := lists[s.Get("id").Scalar()]
+		if where := s.Get("with").Get("where"); listed && list[0] == "kept" && where != nil {
+			put(where, quoted(literal.ReplaceAllStringFunc(where.Text, func(m string) string {
+				return m[:1] + names.Of(m[1:len(m)-1]) + m[:1]
+			})))
+		}
+	}
+	walk(root.Get("stages"))
+	if n := root.Get("prices"); n != nil {
+		walk(n)
+	}
 	slices.SortFunc(edits, func(a, b edit) int { return a.start - b.start })
 	var b strings.Builder
 	at := 0
@@ -142,6 +136,9 @@ func StudyText(p *pipeline.Plan, i int, names *pseudonym.Names, moved map[string
 	b.WriteString(names.Text(f.Text[at:]))
 	return b.String()
 }
+
+// literal is a text in quotes in an expression.
+var literal = regexp.MustCompile(`"[^"\\]+"|'[^'\\]+'`)
 
 // Moved says under which paths the files that a plan names are shared, for those that
 // lie elsewhere: outside of the study, or under names that are replaced.

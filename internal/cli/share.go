@@ -68,6 +68,7 @@ that are known: it can still identify people. Read it before you publish it.`,
 	c.Flags().StringArrayVar(&f.choice.Hide, "hide", nil, "a `column` that names accounts or persons (repeatable)")
 	c.Flags().StringArrayVar(&f.choice.Keep, "keep", nil, "a `column` to share although no stage uses it (repeatable)")
 	c.Flags().StringArrayVar(&f.choice.Drop, "drop", nil, "a `column` to leave out (repeatable)")
+	c.Flags().StringArrayVar(&f.choice.Words, "word", nil, "a `name` that is an everyday word too: it stays in texts, but for quotes and behind an @ (repeatable)")
 	c.Flags().StringArrayVar(&f.authors, "author", nil, "`\"Family, Given <ORCID>\"`, for the citation (repeatable)")
 	c.Flags().StringVar(&f.title, "title", "", "the title (default: the name of the pipeline)")
 	c.Flags().StringVar(&f.license, "license", "", "the licence, by its SPDX `identifier` such as CC-BY-4.0")
@@ -165,6 +166,9 @@ func (s *sharing) tell() error {
 	s.tellColumns()
 	if s.flags.dry {
 		return nil
+	}
+	if len(s.report.Words) > 0 {
+		fmt.Fprintf(a.Err, "warning: these names are words of the pipeline or a codebook too, or were given by --word: %s\n  they are replaced in data, in quotes and behind an @, and stay in other text\n", strings.Join(s.report.Words, ", "))
 	}
 	for _, n := range s.report.Notes {
 		fmt.Fprintf(a.Err, "warning: %s\n", n)

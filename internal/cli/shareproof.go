@@ -28,8 +28,7 @@ func (s *sharing) prove(ctx context.Context, dir string) error {
 	}
 	var shared *trace.Run
 	for {
-		text := bundle.Overlay(s.study.plan, s.report.Tables, lists, s.names, s.report.Pictures > 0)
-		if err := bundle.Put(dir, bundle.Pipeline, text); err != nil {
+		if err := s.pipelines(dir, lists); err != nil {
 			return err
 		}
 		if shared, err = s.rerun(ctx, dir); err != nil {
@@ -55,6 +54,17 @@ func (s *sharing) prove(ctx context.Context, dir string) error {
 	}
 	s.report.Compared = n
 	return s.finish(ctx, dir)
+}
+
+// pipelines writes the study's pipeline files, and the one that extends them.
+func (s *sharing) pipelines(dir string, lists bundle.Lists) error {
+	p := s.study.plan
+	for i := range bundle.Files(p) {
+		if err := bundle.Put(dir, bundle.StudyName(i), bundle.StudyText(p, i, s.names, s.moved, lists)); err != nil {
+			return err
+		}
+	}
+	return bundle.Put(dir, bundle.Pipeline, bundle.Overlay(p, s.report.Tables, lists, s.names, s.report.Pictures > 0))
 }
 
 // rerun runs the bundle with the answers of the study, and writes its lock, cassettes

@@ -14,12 +14,6 @@ import (
 
 // write writes what the study is made from to a folder.
 func (s *sharing) write(ctx context.Context, dir string) error {
-	p := s.study.plan
-	for i := range bundle.Files(p) {
-		if err := bundle.Put(dir, bundle.StudyName(i), bundle.StudyText(p, i, s.names, s.moved)); err != nil {
-			return err
-		}
-	}
 	for _, name := range s.reads() {
 		if err := bundle.Copy(ctx, s.study.library, name, dir, bundle.At(name, s.names, s.moved), s.names); err != nil {
 			return err

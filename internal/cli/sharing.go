@@ -181,10 +181,11 @@ func (s *sharing) collect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, word := range s.names.Ambiguous(bundle.Words(p, texts...)) {
-		s.report.Notes = append(s.report.Notes, fmt.Sprintf("The name `%s` is also a word of the pipeline or a codebook. It is replaced in data, in quotes and behind an @, and stays in other text.", word))
+	words := bundle.Words(p, texts...)
+	for _, word := range s.flags.choice.Words {
+		words[word] = true
 	}
-	slices.Sort(s.report.Notes)
+	s.report.Words = s.names.Ambiguous(words)
 	for _, st := range p.Stages {
 		if v := st.With.Get("shuffle"); v != nil && v.Text == "true" {
 			s.report.Notes = append(s.report.Notes, fmt.Sprintf("The stage `%s` shuffles categories by the key of the row: the questions here have them in another order than those that were answered.", s.names.Text(st.ID)))

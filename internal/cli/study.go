@@ -132,7 +132,7 @@ func (a *app) open(ctx context.Context, args []string, f studyFlags, full bool) 
 	beside := func(name string) (string, error) { return readPipeline(filepath.Join(filepath.Dir(path), name)) }
 	doc := pipeline.Load(source.NewFile(path, text), beside, sets, &list)
 	if err := readAbsent(s.library, doc.Pictures); err != nil {
-		return nil, wrong("%v", err)
+		list.Error("pictures", doc.PicturesAt, err.Error(), "name a list that `icono share` wrote, or remove the line where the pictures are here")
 	}
 	s.plan = pipeline.Check(ctx, doc, s.settings, &list)
 	s.faults = list.Sorted()

@@ -105,12 +105,20 @@ func (c *Chooser) Rows(rec arrow.Record, key int) (rows []int, chances []float64
 	return rows, chances, nil
 }
 
-// Unmet words that keys of the list name no row, "" where all do.
-func (c *Chooser) Unmet(name string) string {
-	if n := len(c.list) - c.met; n > 0 {
-		return fmt.Sprintf("%d of the %d keys in %s name no row here", n, len(c.list), name)
+// Tell returns the rows that a stage makes with the chooser. Once all have been read it
+// warns of keys in the list, of the file with a name, that no row has.
+func (c *Chooser) Tell(env stage.Env, name string, rows stage.Rows) stage.Rows {
+	return func(yield func(arrow.Record, error) bool) {
+		env.Ledger.Expect(int64(len(c.list)))
+		for rec, err := range rows {
+			if !yield(rec, err) || err != nil {
+				return
+			}
+		}
+		if n := len(c.list) - c.met; n > 0 && !env.Partial() {
+			env.Ledger.Warn(fmt.Sprintf("%d of the %d keys in %s name no row here", n, len(c.list), name))
+		}
 	}
-	return ""
 }
 
 // NeedKey is the error of a list for rows that have no key.

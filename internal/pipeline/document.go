@@ -31,8 +31,9 @@ type Document struct {
 	Budget float64
 	Prices string
 	// Pictures is a file with what is known of pictures that are not here, "" for
-	// none.
-	Pictures string
+	// none; PicturesAt is where the pipeline names it.
+	Pictures   string
+	PicturesAt source.Span
 	// Overrides are the options that were given from outside of the file, as
 	// `stage.option=value`.
 	Overrides []string
@@ -152,7 +153,9 @@ func (d *Document) header(root *source.Node, list *diag.List) {
 		d.Budget = dollars
 	}
 	d.Prices = text(root, "prices", list)
-	d.Pictures = text(root, "pictures", list)
+	if d.Pictures = text(root, "pictures", list); d.Pictures != "" {
+		d.PicturesAt = root.Get("pictures").Span
+	}
 }
 
 // text returns the text under a key that may be absent.

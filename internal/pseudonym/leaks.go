@@ -9,11 +9,19 @@ import (
 // take too long.
 const glued = 2000
 
-// Leaks returns the names that stand in a text: those that Text would replace, and
-// handles of letters and . _ or - that stand inside of a longer word.
+// longWord is the length from which a handle without . _ or - is looked for inside of
+// longer words: #handle2021.
+const longWord = 8
+
+// Leaks returns the names that stand in a text: those that Text would replace, but for
+// everyday words of the study in quotes, since its categories stand in them too, and
+// long handles that stand inside of a longer word.
 func (n *Names) Leaks(text string) []string {
 	var out []string
 	for _, m := range n.Find(text) {
+		if n.words[fold(m.Name)] && (m.Start == 0 || text[m.Start-1] != '@') {
+			continue
+		}
 		out = append(out, m.Name)
 	}
 	low := ""
@@ -31,9 +39,6 @@ func (n *Names) Leaks(text string) []string {
 // unglued replaces handles that stand inside of longer words, as programs that read
 // pictures write them.
 func (n *Names) unglued(text string) string {
-	if !strings.ContainsAny(text, "._-") {
-		return text
-	}
 	for _, h := range n.distinct() {
 		for from := 0; ; {
 			low := fold(text[from:])
@@ -55,7 +60,8 @@ func (n *Names) distinct() []string {
 		var walk func(at *node)
 		walk = func(at *node) {
 			for _, m := range at.names {
-				if m.loose && strings.ContainsAny(m.text, "._-") && strings.ContainsFunc(m.text, isLetter) && len(m.text) >= 6 {
+				marked := strings.ContainsAny(m.text, "._-") && len(m.text) >= 5
+				if m.loose && strings.ContainsFunc(m.text, isLetter) && (marked || len(m.text) >= longWord) && !n.words[fold(m.text)] {
 					n.handles = append(n.handles, m.text)
 				}
 			}

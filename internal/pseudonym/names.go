@@ -1,6 +1,7 @@
 package pseudonym
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -92,13 +93,14 @@ func findable(text string) bool {
 // category: a name that is one of them is replaced in data, where it is quoted and
 // where it is called @google, and stays in other text. It returns the names that are.
 func (n *Names) Ambiguous(words map[string]bool) []string {
-	var out []string
+	out := []string{}
 	for word := range words {
 		if at := n.root.next[fold(word)]; at != nil && len(at.names) > 0 && at.names[0].loose {
 			n.words[fold(word)] = true
 			out = append(out, at.names[0].text)
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 
@@ -134,20 +136,38 @@ func (n *Names) Find(text string) []Match {
 // longest returns the longest name that begins at an atom, and the atom behind it.
 func (n *Names) longest(text string, all []atom, i int) (end int, found name) {
 	end = i
-	at := n.root
-	for j := i; j < len(all) && at.next != nil; j++ {
-		if at = at.next[fold(text[all[j].start:all[j].end])]; at == nil {
-			break
+	if n.root.next[fold(text[all[i].start:all[i].end])] == nil {
+		return end, found // as nearly everywhere
+	}
+	var walk func(at *node, j int, written string)
+	walk = func(at *node, j int, written string) {
+		if j == len(all) || at.next == nil {
+			return
 		}
-		written := text[all[i].start:all[j].end]
-		for _, m := range at.names {
-			if (m.loose || m.text == written) && !(j == i && n.stays(text, all, i)) {
+		a := text[all[j].start:all[j].end]
+		if j > i && a == " " && (mark(text, all, j-1) || mark(text, all, j+1)) {
+			walk(at, j+1, written) // programs that read pictures put spaces around . and _
+		}
+		next := at.next[fold(a)]
+		if next == nil {
+			return
+		}
+		written += a
+		for _, m := range next.names {
+			if j+1 > end && (m.loose || m.text == written) && !(j == i && n.stays(text, all, i)) {
 				end, found = j+1, m
 				break
 			}
 		}
+		walk(next, j+1, written)
 	}
+	walk(n.root, i, "")
 	return end, found
+}
+
+// mark reports whether an atom is one of the marks that names have.
+func mark(text string, all []atom, i int) bool {
+	return i < len(all) && all[i].end == all[i].start+1 && strings.IndexByte("._-", text[all[i].start]) >= 0
 }
 
 // stays reports whether a name that is an everyday word of the study is left.

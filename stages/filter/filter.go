@@ -109,7 +109,7 @@ func (f *filter) Run(_ context.Context, env stage.Env, in []stage.Table) stage.R
 func (f *filter) listed(env stage.Env, in stage.Table) stage.Rows {
 	key := stage.Find(in.Schema, stage.Key)
 	chooser := f.kept.Choose()
-	return flow.Map(in.Rows, func(rec arrow.Record) (arrow.Record, error) {
+	return chooser.Tell(env, string(f.config.Kept), flow.Map(in.Rows, func(rec arrow.Record) (arrow.Record, error) {
 		rows, _, err := chooser.Rows(rec, key)
 		if err != nil {
 			return nil, err
@@ -119,7 +119,7 @@ func (f *filter) listed(env stage.Env, in stage.Table) stage.Rows {
 			return nil, nil
 		}
 		return columns.Take(env.Memory, rec, rows)
-	})
+	}))
 }
 
 // nullError names the row and the columns that are null in it.

@@ -52,25 +52,14 @@ func (d *draw) share(rec arrow.Record) (arrow.Record, error) {
 
 // listed takes the rows that were drawn before.
 func (d *draw) listed(in stage.Rows) stage.Rows {
-	return func(yield func(arrow.Record, error) bool) {
-		chooser := d.drawn.Choose()
-		d.env.Ledger.Expect(int64(len(d.drawn)))
-		stopped := false
-		flow.Map(in, func(rec arrow.Record) (arrow.Record, error) {
-			rows, chances, err := chooser.Rows(rec, d.key)
-			if err != nil {
-				return nil, err
-			}
-			return d.take(rec, rows, chances)
-		})(func(rec arrow.Record, err error) bool {
-			more := yield(rec, err)
-			stopped = stopped || !more || err != nil
-			return more
-		})
-		if text := chooser.Unmet(string(d.config.Drawn)); text != "" && !stopped && !d.env.Partial() {
-			d.env.Ledger.Warn(text)
+	chooser := d.drawn.Choose()
+	return chooser.Tell(d.env, string(d.config.Drawn), flow.Map(in, func(rec arrow.Record) (arrow.Record, error) {
+		rows, chances, err := chooser.Rows(rec, d.key)
+		if err != nil {
+			return nil, err
 		}
-	}
+		return d.take(rec, rows, chances)
+	}))
 }
 
 // number draws n rows of each stratum: one pass finds the largest lot drawn,

@@ -68,7 +68,7 @@ func (s *sample) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
 	if columns.Index(in[0], s.config.Column) >= 0 {
 		return in[0], errors.Join(errs...)
 	}
-	f := stage.Mark(arrow.Field{Name: s.config.Column, Type: arrow.PrimitiveTypes.Float64}, stage.Inclusion, s.id)
+	f := stage.Mark(arrow.Field{Name: s.config.Column, Type: arrow.PrimitiveTypes.Float64, Nullable: s.config.Drawn != ""}, stage.Inclusion, s.id) // a list may not say it
 	return columns.AppendFields(in[0], f), errors.Join(errs...)
 }
 

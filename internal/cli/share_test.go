@@ -1,0 +1,476 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io/fs"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"icono/internal/chat/chattest"
+	"icono/internal/vision/visiontest"
+)
+
+// accounts of the planted study. One is a category of its codebook too.
+func planted() []string {
+	return []string{"planted.handle", "erika_plantedfrau", "plantedword", "Planted-Upper.X", "party"}
+}
+
+// plantedNames are what must not survive, in lower case: of accounts the one that is a
+// category is left out.
+func plantedNames() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)planted|ctplant|2657484542301|secret-cdn|instagram\.com`)
+}
+
+const plantedPipeline = `version: 1
+name: names
+about: What planted.handle and erika_plantedfrau post
+seed: 7
+stages:
+  # planted.handle is the first account, and CTplant001-_a its first post
+  - id: posts
+    kind: load
+    with: {path: data/posts.csv, key: ID, image: 'Username + "/" + ID + ".png"', root: media/images}
+  - id: accounts
+    kind: load
+    with: {path: data/accounts.jsonl}
+  - id: some
+    kind: filter
+    from: posts
+    with: {where: 'Username in ["planted.handle", "erika_plantedfrau", "plantedword", "party"] and likes > 3'}
+  - id: letters
+    kind: filter
+    with: {where: 'not (Username startsWith "plantedw") or Caption contains "klima"'}
+  - id: pilot
+    kind: sample
+    with: {n: 5, by: Username}
+  - id: mood
+    kind: clip
+    with: {model: palette, column: Mood, labels: {Dark: [a dark picture], Bright: [a bright picture]}}
+  - id: kinds
+    kind: gpt
+    with:
+      model: gpt-4o
+      base_url: %q
+      codebook: codebooks/kinds.yaml
+      inputs: {Who: 'upper(Username) + Caption', Text: Caption}
+      runs: 2
+      image: {max_side: 32}
+      examples: {path: data/examples.csv, image: file, answer: answer}
+  - id: seen
+    kind: vision
+    with: {provider: google, base_url: %q, key: "${SIGHT_KEY}", features: [text, objects], boxes: true}
+  - id: merged
+    kind: ensemble
+    with: {method: rules, inputs: {Kind: Kind, OCR: OCR}, rules: [{when: 'OCR contains "Vote"', then: Vote}], else: Other}
+  - id: named
+    kind: join
+    from: [merged, accounts]
+    with: {on: {Username: handle}, how: left}
+  - id: table
+    kind: save
+    with: {path: out/plantedword.csv}
+  - id: all
+    kind: save
+    from: named
+    with: {path: out/all.parquet}
+  - id: page
+    kind: report
+    from: merged
+    with: {path: out/page.html, title: Posts of planted.handle}
+  - id: words
+    kind: unnest
+    from: merged
+    with: {column: OCR_words}
+  - id: wordlist
+    kind: save
+    with: {path: out/words.jsonl}
+`
+
+const plantedCodebook = `version: 1
+title: Kinds, after planted.handle
+instructions: Coded as @erika_plantedfrau does it.
+variables:
+  - name: Kind
+    question: What is shown?
+    type: categorical
+    explain: true
+    categories:
+      - {name: Person, definition: a person like plantedword}
+      - {name: Party, definition: a party}
+      - {name: Other, definition: anything else}
+`
+
+// plantedStudy writes a study whose names stand everywhere, runs it against servers that
+// speak the real protocols, and returns its folder. The servers are gone then.
+func plantedStudy(t *testing.T) string {
+	t.Helper()
+	t.Setenv("SIGHT_KEY", "AIza-test-key")
+	t.Setenv("OPENAI_API_KEY", "sk-test")
+	t.Setenv("CI", "")
+	dir := filepath.Join(t.TempDir(), "study")
+	write := func(name, text string) {
+		t.Helper()
+		if err := put(filepath.Join(dir, name), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var posts, people strings.Builder
+	posts.WriteString("ID,shortcode,Username,full_name,url,Caption,likes,cdn\n")
+	n := 0
+	for a, account := range planted() {
+		fmt.Fprintf(&people, `{"handle":%q,"Side":"%c","bio":"official account of %s"}`+"\n", account, 'A'+a%2, account)
+		for i := range 8 {
+			n++
+			code, id := fmt.Sprintf("CTplant%03d-_a", n), fmt.Sprint(2657484542301770000+n*37)
+			caption := []string{"Mehr bei @" + account + " und @dritte.person heute!", strings.ToUpper(account) + " auf https://www.instagram.com/" + account + "/p/" + code + "/ jetzt",
+				"Mail an " + account + "@example.org, ID " + id, `Nur Text, ""klima"" jetzt`, "instagram.com/" + account, account, "", "#" + account + "2021"}[i]
+			fmt.Fprintf(&posts, "%s,%s,%s,Planted Name %d,https://www.instagram.com/p/%s/,\"%s\",%d,https://secret-cdn.net/%s/%s.jpg\n", id, code, account, a, code, caption, n*3, account, id)
+			m := image.NewRGBA(image.Rect(0, 0, 40+n, 50))
+			for k := range m.Pix {
+				m.Pix[k] = byte(n * 5 * (k%4 + 1))
+			}
+			m.Set(0, 0, color.Black)
+			var b bytes.Buffer
+			if err := png.Encode(&b, m); err != nil {
+				t.Fatal(err)
+			}
+			switch text := b.String(); i {
+			case 7: // missing
+			case 6:
+				write("media/images/"+account+"/"+id+".png", text[:len(text)/2])
+			default:
+				write("media/images/"+account+"/"+id+".png", text)
+			}
+		}
+	}
+	write("data/posts.csv", posts.String())
+	write("data/accounts.jsonl", people.String())
+	write("codebooks/kinds.yaml", plantedCodebook)
+	write("data/examples.csv", `file,answer
+media/images/planted.handle/2657484542301770037.png,"{""Kind_explanation"":""It is planted.handle."",""Kind"":""Person""}"
+`)
+	model := chattest.New(chattest.Options{Script: func(c *chattest.Call) chattest.Behaviour {
+		switch c.Identity[0] {
+		case '0', '1':
+			return chattest.Refuses()
+		case '2', '3', '4':
+			return chattest.CutOff()
+		}
+		kind := []string{"Person", "Party", "Other"}[int(c.Identity[1])%3]
+		return chattest.Says(fmt.Sprintf(`{"Kind_explanation": "It shows planted.handle, see https://instagram.com/plantedword and @dritte.person.", "Kind": %q}`, kind))
+	}})
+	sight := visiontest.New(visiontest.Options{Key: "AIza-test-key", Each: func(p visiontest.Picture) visiontest.Answer {
+		if p.Identity[0] == '0' {
+			return visiontest.Failure(3, "Bad image data of planted.handle.")
+		}
+		return visiontest.Text(p, "de", []string{"Vote @ planted . handle", "Vote @planted.handle", "Vote plan_t.x @PLANTED. handle"}[int(p.Identity[1])%3], "www.instagram.com/plantedword", "ERIKA_PLANTEDFRAU")
+	}})
+	models, sights := httptest.NewServer(model), httptest.NewServer(sight)
+	defer models.Close()
+	defer sights.Close()
+	write("pipeline.yaml", fmt.Sprintf(plantedPipeline, models.URL+"/v1", sights.URL))
+	if code, _, text := run(t, "run", dir); code != exitDone {
+		t.Fatalf("exit code %d:\n%s", code, text)
+	}
+	return dir
+}
+
+// tree holds the files of a folder by their paths.
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		out[filepath.ToSlash(rel)] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// survivors are the places in a folder where a planted name still stands.
+func survivors(t *testing.T, dir string) (found []string) {
+	t.Helper()
+	look := func(where, text string) {
+		if plantedNames().MatchString(text) {
+			at := plantedNames().FindStringIndex(text)[0]
+			found = append(found, fmt.Sprintf("%s: %.80q", where, text[max(0, at-30):]))
+		}
+	}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(dir, path)
+		look("the name of "+rel, rel)
+		if d.IsDir() {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		look(rel, string(text))
+		for i, line := range strings.Split(string(text), "\n") {
+			var v any
+			if json.Unmarshal([]byte(line), &v) == nil { // escapes undone, words of a text put together
+				plain := fmt.Sprint(v)
+				look(fmt.Sprintf("%s, line %d", rel, i+1), plain)
+				look(fmt.Sprintf("%s, line %d, its words", rel, i+1), regexp.MustCompile(`[^a-zA-Z_.]|description|text|map`).ReplaceAllString(plain, ""))
+			}
+		}
+		if strings.HasSuffix(path, ".parquet") {
+			look(rel+", its cells", cells(t, path))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// cells are all cells of a table as text.
+func cells(t *testing.T, path string) string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "t.jsonl")
+	file := fmt.Sprintf("version: 1\nstages:\n  - {id: t, kind: load, with: {path: %q}}\n  - {id: o, kind: save, with: {path: %q}}\n", path, out)
+	pipe := filepath.Join(t.TempDir(), "p.yaml")
+	if err := os.WriteFile(pipe, []byte(file), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, text := run(t, "run", "--no-lock", pipe); code != exitDone {
+		t.Fatalf("%s", text)
+	}
+	text, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// A study that is shared has none of its names any more, is verified, and gives the
+// same bytes whatever the workers and batches, without model, key, picture or network.
+func TestShare(t *testing.T) {
+	study := plantedStudy(t)
+	before := tree(t, study)
+	to := filepath.Join(t.TempDir(), "shared")
+	args := []string{"share", study, "-o", to, "--date", "2026-11-30", "--author", "Muster, Erika <0000-0002-1825-0097>", "--license", "CC-BY-4.0"}
+	code, out, text := run(t, args...)
+	if code != exitDone {
+		t.Fatalf("exit code %d:\n%s%s", code, out, text)
+	}
+	for _, want := range []string{"posts     likes      kept", "posts     cdn        left out", "values as in the study", "can still identify people"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it does not say %q:\n%s", want, out)
+		}
+	}
+	if !strings.Contains(text, "warning: these names are words of the pipeline or a codebook too, or were given by --word: party") {
+		t.Errorf("it does not warn of names that are words:\n%s", text)
+	}
+	if found := survivors(t, to); len(found) > 0 {
+		t.Errorf("names survive:\n%s", strings.Join(found, "\n"))
+	}
+	if found := survivors(t, study); len(found) < 100 {
+		t.Fatalf("the search finds only %d of the names in the study itself", len(found))
+	}
+	for name := range tree(t, to) {
+		if strings.Contains(name, ".icono") || strings.HasSuffix(name, ".png") || strings.HasSuffix(name, ".key") {
+			t.Errorf("%s is shared", name)
+		}
+	}
+	key, err := os.ReadFile(filepath.Join(study, ".icono/share.key"))
+	if err != nil || bytes.Contains([]byte(fmt.Sprint(tree(t, to))), bytes.TrimSpace(key)) {
+		t.Errorf("the key: %v", err)
+	}
+	delete(before, ".icono/share.key")
+	after := tree(t, study)
+	delete(after, ".icono/share.key")
+	for name, text := range after {
+		if !strings.HasPrefix(name, ".icono/") && before[name] != text {
+			t.Errorf("sharing changed %s", name)
+		}
+	}
+
+	t.Setenv("ICONO_ONNXRUNTIME", filepath.Join(t.TempDir(), "none"))
+	t.Setenv("SIGHT_KEY", "")
+	if code, out, text := run(t, "verify", to); code != exitDone || !strings.Contains(out, "as in pipeline.lock") {
+		t.Fatalf("verify: exit code %d\n%s%s", code, out, text)
+	}
+	want := tree(t, to)
+	for _, batch := range []string{"1", "7", "512"} {
+		code, _, text := run(t, "run", "--locked", "--record", "none", "--workers", batch, "--batch-rows", batch, to)
+		if code != exitDone {
+			t.Fatalf("batches of %s: exit code %d\n%s", batch, code, text)
+		}
+	}
+	for name, text := range tree(t, to) {
+		if want[name] != text && !strings.HasPrefix(name, ".icono/") {
+			t.Errorf("%s changed when it was run again", name)
+		}
+	}
+
+	// The same key makes the same folder; another one another.
+	if code, _, text := run(t, args...); code != exitWrong || !strings.Contains(text, "--force") {
+		t.Errorf("a folder is replaced unasked: exit code %d\n%s", code, text)
+	}
+	os.Unsetenv("ICONO_ONNXRUNTIME")
+	if code, _, text := run(t, append(args, "--force")...); code != exitDone {
+		t.Fatalf("again: exit code %d\n%s", code, text)
+	}
+	for name, text := range tree(t, to) {
+		if want[name] != text {
+			t.Errorf("%s is another when it is shared again", name)
+		}
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	if code, _, text := run(t, "share", study, "-o", other, "--key-file", filepath.Join(t.TempDir(), "k")); code != exitDone {
+		t.Fatalf("another key: exit code %d\n%s", code, text)
+	}
+	if one, two := want["data/posts.csv"], tree(t, other)["data/posts.csv"]; one == two || len(one) == 0 {
+		t.Error("another key gives the same pseudonyms")
+	}
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(to), ".*partial*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+// The codes of what is shared are those of the study, row for row.
+func TestSharedCodes(t *testing.T) {
+	study := plantedStudy(t)
+	to := filepath.Join(t.TempDir(), "shared")
+	if code, _, text := run(t, "share", study, "-o", to, "--keep", "Side"); code != exitDone {
+		t.Fatalf("exit code %d\n%s", code, text)
+	}
+	columns := func(dir string) map[string]int {
+		count := map[string]int{}
+		lines := strings.Split(cells(t, filepath.Join(dir, "out/all.parquet")), "\n")
+		for _, line := range lines {
+			var row map[string]any
+			if json.Unmarshal([]byte(line), &row) == nil {
+				count[fmt.Sprintln(row["likes"], row["Mood"], row["Mood Probability"], row["Kind"], row["Kind_agreement"], row["kinds_status"], row["seen_status"], row["merged"], row["Side"], row["inclusion_probability"])]++
+			}
+		}
+		return count
+	}
+	a, b := columns(study), columns(to)
+	if len(a) < 10 || len(a) != len(b) {
+		t.Fatalf("%d and %d different rows", len(a), len(b))
+	}
+	statuses := map[string]bool{}
+	for row := range a {
+		if b[row] != a[row] {
+			t.Errorf("%s: %d times in the study, %d times in what is shared", row, a[row], b[row])
+		}
+		for _, s := range []string{"ok", "missing", "unreadable", "refused", "truncated"} {
+			statuses[s] = statuses[s] || strings.Contains(row, s)
+		}
+	}
+	for s, seen := range statuses {
+		if !seen {
+			t.Errorf("no row is %s: the test is weaker than it was meant", s)
+		}
+	}
+}
+
+// Every changed byte of every shared file is found and named; what cannot be shared is
+// said, and leaves nothing.
+func TestSharedBytes(t *testing.T) {
+	study := ranExample(t)
+	to := filepath.Join(t.TempDir(), "shared")
+	if code, _, text := run(t, "share", study, "-o", to); code != exitDone {
+		t.Fatalf("exit code %d\n%s", code, text)
+	}
+	for name, text := range tree(t, to) {
+		for _, at := range []int{0, len(text) / 2, len(text) - 1} {
+			changed := []byte(text)
+			changed[at] ^= 1
+			file := filepath.Join(to, name)
+			if err := os.WriteFile(file, changed, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			code, out, errs := run(t, "verify", to)
+			if code != exitDiffers || name != "SHA256SUMS" && !strings.Contains(out+errs, filepath.Base(name)) {
+				t.Errorf("%s, byte %d: exit code %d\n%s%s", name, at, code, out, errs)
+			}
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := os.WriteFile(filepath.Join(to, "data/more.csv"), []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, _ := run(t, "verify", to); code != exitDiffers || !strings.Contains(out, "more.csv") {
+		t.Errorf("a file more: exit code %d\n%s", code, out)
+	}
+}
+
+func TestShareRefuses(t *testing.T) {
+	study := ranExample(t)
+	full := t.TempDir()
+	if err := os.WriteFile(filepath.Join(full, "thesis.docx"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	for name, test := range map[string]struct {
+		args []string
+		code int
+		want string
+	}{
+		"a folder with something else": {[]string{"-o", full}, exitWrong, "holds something else"},
+		"a folder above the study":     {[]string{"-o", filepath.Dir(study)}, exitWrong, "would be replaced"},
+		"a column that is not there":   {[]string{"--keep", "Likes", "-o", out}, exitWrong, "--keep Likes: no table"},
+		"a date":                       {[]string{"--date", "30.11.2026", "-o", out}, exitWrong, "write it as 2026-11-30"},
+		"an ORCID":                     {[]string{"--author", "A, B <0000-0002-1825-0098>", "-o", out}, exitWrong, "is no ORCID"},
+		"a licence":                    {[]string{"--license", "CC BY 4.0", "-o", out}, exitWrong, "SPDX"},
+		"a key file":                   {[]string{"--key-file", filepath.Join(study, "pipeline.yaml"), "-o", out}, exitWrong, "holds no key"},
+	} {
+		code, _, text := run(t, append([]string{"share", study}, test.args...)...)
+		if code != test.code || !strings.Contains(text, test.want) {
+			t.Errorf("%s: exit code %d, want %d with %q\n%s", name, code, test.code, test.want, text)
+		}
+	}
+	if code, text, _ := run(t, "share", study, "--dry-run", "-o", out); code != exitDone || !strings.Contains(text, "posts  Username         replaced by pseudonyms") {
+		t.Errorf("dry run: exit code %d\n%s", code, text)
+	}
+	// Without all answers there is nothing to replay.
+	if err := os.Remove(filepath.Join(study, "cassettes/caption.jsonl")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(study, ".icono")); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, text := run(t, "share", study, "-o", out); code != exitMissing || !strings.Contains(text, "questions of the study have no answer yet") {
+		t.Errorf("without answers: exit code %d\n%s", code, text)
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("something was written")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var b bytes.Buffer
+	if code := Main(ctx, []string{"share", study, "-o", out}, Streams{In: strings.NewReader(""), Out: &b, Err: &b}, "test"); code == exitDone {
+		t.Errorf("interrupted: %s", b.String())
+	}
+}
