@@ -44,6 +44,9 @@ type Recorded struct {
 	Request Request
 	Answer  Answer
 	Fault   *FaultError
+	// Replace puts the answer in the place of one that is stored; without it that
+	// stays.
+	Replace bool
 }
 
 // Record stores answers and faults in one durable step, or none of them.
@@ -65,7 +68,7 @@ func (s *Session) Record(ctx context.Context, all ...Recorded) error {
 			if err == nil && one.Fault != nil {
 				err = w.putFault(s.stage, k, one.Request, s.cleanFault(one.Fault))
 			} else if err == nil {
-				_, err = w.putAnswer(s.stage, k, one.Request, s.clean(one.Answer), s.o.Mode == All)
+				_, err = w.putAnswer(s.stage, k, one.Request, s.clean(one.Answer), s.o.Mode == All || one.Replace)
 			}
 			if err != nil {
 				return err

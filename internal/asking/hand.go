@@ -3,6 +3,7 @@ package asking
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -21,10 +22,19 @@ type Hand struct {
 	Rows map[string]map[string]string
 	// Note is kept with each answer, such as who coded.
 	Note string
+	// Replace puts the codes in the place of what a model has answered too, and not
+	// only of codes that were given by hand before.
+	Replace bool
 
 	Recorded int
+	Replaced int      // of Recorded, those that differ from what was stored
 	Wrong    []string // rows whose codes are no answer, and why
+
+	given map[answers.Key]given
 }
+
+// given are the codes of the first row with a question.
+type given struct{ row, body string }
 
 // byHand records a person's codes as the answer to a question, if there are any.
 func (l *Line) byHand(ctx context.Context, q coding.Question, r answers.Request) error {
@@ -46,11 +56,36 @@ func (l *Line) byHand(ctx context.Context, q coding.Question, r answers.Request)
 	if err != nil {
 		return err
 	}
-	if err := l.session.Record(ctx, answers.Recorded{Request: r, Answer: answers.Answer{Body: body, Model: HandCoded, Note: h.Note}}); err != nil {
+	one := answers.Answer{Body: body, Model: HandCoded, Note: h.Note}
+	before, found, err := l.session.Lookup(ctx, r)
+	if fault := (*answers.FaultError)(nil); err != nil && !errors.As(err, &fault) {
 		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if h.given == nil {
+		h.given = map[answers.Key]given{}
+	}
+	shares := func(row, with string) {
+		h.Wrong = append(h.Wrong, fmt.Sprintf("%s: its question is that of the row %s, which has other codes", row, with))
+	}
+	switch first, again := h.given[r.Key()]; {
+	case again && first.body != string(body) && first.row < q.Row: // whatever the order they come in
+		shares(q.Row, first.row)
+		return nil
+	case again && first.body != string(body):
+		shares(first.row, q.Row)
+		h.Recorded--
+	case !again && found && err == nil && before.Model != HandCoded && !h.Replace:
+		h.Wrong = append(h.Wrong, fmt.Sprintf("%s: %s has answered its question already; --replace puts these codes in the place of its answer", q.Row, before.Model))
+		return nil
+	case !again && found && err == nil && (string(before.Body) != string(body) || before.Note != one.Note):
+		h.Replaced++
+	}
+	h.given[r.Key()] = given{q.Row, string(body)}
+	if err := l.session.Record(ctx, answers.Recorded{Request: r, Answer: one, Replace: true}); err != nil {
+		return err
+	}
 	h.Recorded++
 	return nil
 }

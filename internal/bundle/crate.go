@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"icono/internal/lock"
@@ -69,7 +70,7 @@ func (a About) CrateFile(dir, program string, outputs []string) ([]byte, error) 
 	}
 	var authors []any
 	for i, p := range a.Authors {
-		at := "#author-" + string(rune('1'+i))
+		at := "#author-" + strconv.Itoa(i+1)
 		if p.ORCID != "" {
 			at = "https://orcid.org/" + p.ORCID
 		}

@@ -73,7 +73,8 @@ func (e *Echo) take(stageID string, one answers.Recorded) {
 func (e *Echo) Answers() int { return len(e.heard) }
 
 // Begin ends the listening: the questions that come next are those of the bundle.
-func (e *Echo) Begin(p *pipeline.Plan, names *pseudonym.Names) {
+// moved are the paths that the bundle has in the place of those of the study.
+func (e *Echo) Begin(p *pipeline.Plan, names *pseudonym.Names, moved map[string]string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.names = names
@@ -81,6 +82,12 @@ func (e *Echo) Begin(p *pipeline.Plan, names *pseudonym.Names) {
 	for _, x := range e.heard {
 		r := x.Request
 		g := group{names.Text(x.stage), Row(p, names, x.stage, r.Row), r.Provider, names.Text(r.Model), names.Text(r.BaseURL), r.Repeat}
+		if to, ok := moved[r.Model]; ok { // a model in a folder
+			g.model = to
+			if strings.HasPrefix(g.row, modelRow) {
+				g.row = modelRow + to
+			}
+		}
 		e.groups[g] = append(e.groups[g], e.shared(x.Recorded))
 	}
 }

@@ -169,6 +169,11 @@ func Moved(p *pipeline.Plan, names *pseudonym.Names) map[string]string {
 			place(name, "out")
 		}
 	}
+	for _, s := range p.Stages {
+		if model := s.With.Get("model"); s.Kind == "clip" && model != nil && strings.ContainsAny(model.Text, `/\`) {
+			place(model.Text, "models") // only its name is shared
+		}
+	}
 	if p.Doc.Prices != "" {
 		place(p.Doc.Prices, "files")
 	}

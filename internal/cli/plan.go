@@ -52,17 +52,22 @@ that costs something they are foretold where that is possible.`,
 			if err != nil {
 				return failed(err)
 			}
+			recalls, err := pipeline.Recalls(c.Context(), s.plan, s.settings)
+			if err != nil {
+				return failed(err)
+			}
 			since, locked := s.since(a.version)
 			s.answered(quotes, since, locked)
 			switch format {
 			case "json":
-				return a.planJSON(s.plan, forecast, quotes, since)
+				return a.planJSON(s.plan, forecast, quotes, recalls, since)
 			case "mermaid":
 				a.mermaid(s.plan, forecast)
 			case "dot":
 				a.dot(s.plan, forecast)
 			default:
 				a.planText(s.plan, forecast, since)
+				a.planVectors(s.plan, recalls)
 				a.planMoney(s.plan, quotes)
 			}
 			return nil
@@ -128,7 +133,7 @@ func (a *app) planText(p *pipeline.Plan, rows []int64, since map[string]string) 
 	a.table(a.Out, table, 3)
 }
 
-func (a *app) planJSON(p *pipeline.Plan, rows []int64, quotes map[string]stage.Quote, since map[string]string) error {
+func (a *app) planJSON(p *pipeline.Plan, rows []int64, quotes map[string]stage.Quote, recalls map[string]stage.Recall, since map[string]string) error {
 	type column struct {
 		Name string `json:"name"`
 		Type string `json:"type"`
@@ -148,6 +153,8 @@ func (a *app) planJSON(p *pipeline.Plan, rows []int64, quotes map[string]stage.Q
 		// Asks is what questions to models would come to; absent where there are
 		// none, or their number is not known yet.
 		Asks *moneyJSON `json:"asks,omitempty"`
+		// Computes is what a model on this machine would compute; absent as Asks.
+		Computes *recallJSON `json:"computes,omitempty"`
 	}
 	out := struct {
 		Name   string  `json:"name"`
@@ -161,6 +168,9 @@ func (a *app) planJSON(p *pipeline.Plan, rows []int64, quotes map[string]stage.Q
 		}
 		if q, ok := quotes[s.ID]; ok {
 			e.Asks = asJSON(q)
+		}
+		if r, ok := recalls[s.ID]; ok {
+			e.Computes = &recallJSON{r.Rows, r.Stored, r.Compute, r.Phrases, append([]string{}, r.Reasons...), append([]string{}, r.Notes...)}
 		}
 		for _, f := range s.Out.Fields() {
 			e.Columns = append(e.Columns, column{f.Name, f.Type.String()})

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
@@ -21,19 +22,22 @@ import (
 func (a *app) answersRecord() *cobra.Command {
 	var flags studyFlags
 	var id, note string
+	var replace bool
 	c := &cobra.Command{
 		Use:   "record --stage ID TABLE [FILE or FOLDER]",
 		Short: "Record codes that people gave as answers",
 		Long: `Record the codes of a table as answers of the model hand-coded to the questions of
 a stage. The table has the key of the rows and columns that are named like those
 that the stage adds; several codes of one cell are divided by a semicolon, an empty
-cell is null. Each row is checked by the codebook. A run then uses these answers.
+cell is null. Each row is checked by the codebook. A run then uses these answers. Codes
+that were recorded before are corrected; what a model has answered stays, unless
+--replace is given.
 Stages before it are run as far as answers are stored: a stage that reads what other
 coders said is recorded last.`,
 		Example: "  icono answers record --stage frames coded.csv --note \"coded by A and B\"",
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
-			flags.ask.hand = &asking.Hand{Stage: id, Note: note}
+			flags.ask.hand = &asking.Hand{Stage: id, Note: note, Replace: replace}
 			flags.ask.record, flags.ask.offline = "new_episodes", true
 			s, err := a.open(c.Context(), args[1:], flags, true)
 			if err != nil {
@@ -57,10 +61,14 @@ coders said is recorded last.`,
 			if err := a.rehearse(c.Context(), s, id); err != nil {
 				return err
 			}
+			slices.Sort(flags.ask.hand.Wrong)
 			for _, w := range flags.ask.hand.Wrong {
 				fmt.Fprintf(a.Err, "warning: not recorded: %s\n", w)
 			}
 			fmt.Fprintf(a.Out, "%s of %s rows recorded for %s\n", number(int64(flags.ask.hand.Recorded)), number(int64(len(flags.ask.hand.Rows))), id)
+			if n := flags.ask.hand.Replaced; n > 0 {
+				fmt.Fprintf(a.Out, "%s of them in the place of others that were stored; `icono answers export` writes them to the cassette\n", number(int64(n)))
+			}
 			if len(flags.ask.hand.Wrong) > 0 {
 				return &exitError{code: exitDiffers}
 			}
@@ -70,6 +78,7 @@ coders said is recorded last.`,
 	flags.register(c)
 	c.Flags().StringVar(&id, "stage", "", "the `id` of the stage whose questions are answered")
 	c.Flags().StringVar(&note, "note", "", "a `text` that is kept with each answer, such as who coded")
+	c.Flags().BoolVar(&replace, "replace", false, "put the codes in the place of what a model has answered too")
 	_ = c.MarkFlagRequired("stage")
 	return c
 }

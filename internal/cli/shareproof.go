@@ -70,7 +70,7 @@ func (s *sharing) pipelines(dir string, lists bundle.Lists) error {
 // rerun runs the bundle with the answers of the study, and writes its lock, cassettes
 // and outputs.
 func (s *sharing) rerun(ctx context.Context, dir string) (*trace.Run, error) {
-	s.echo.Begin(s.study.plan, s.names)
+	s.echo.Begin(s.study.plan, s.names, s.moved)
 	for _, name := range []string{storeFolder, cassetteFolder} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return nil, err

@@ -11,9 +11,33 @@ import (
 // Quotes asks the stages that are paid for what their rows would come to. A
 // stage is missing whose rows are only known once the run has come to it.
 func Quotes(ctx context.Context, p *Plan, s Settings) (map[string]stage.Quote, error) {
-	out := map[string]stage.Quote{}
+	return foretold(ctx, p, s, func(st stage.Stage) (func(context.Context, stage.Env, stage.Table) (stage.Quote, error), bool) {
+		q, ok := st.(stage.Quoter)
+		if !ok {
+			return nil, false
+		}
+		return q.Quote, true
+	})
+}
+
+// Recalls asks the stages that keep what they compute how much of it serves. A stage
+// is missing as in Quotes.
+func Recalls(ctx context.Context, p *Plan, s Settings) (map[string]stage.Recall, error) {
+	return foretold(ctx, p, s, func(st stage.Stage) (func(context.Context, stage.Env, stage.Table) (stage.Recall, error), bool) {
+		r, ok := st.(stage.Recaller)
+		if !ok {
+			return nil, false
+		}
+		return r.Recall, true
+	})
+}
+
+// foretold has stages look at the rows that they would read, as far as these are known
+// without cost. ability returns what a stage foretells with.
+func foretold[T any](ctx context.Context, p *Plan, s Settings, ability func(stage.Stage) (func(context.Context, stage.Env, stage.Table) (T, error), bool)) (map[string]T, error) {
+	out := map[string]T{}
 	for i, st := range p.Stages {
-		q, ok := st.Stage.(stage.Quoter)
+		foretell, ok := ability(st.Stage)
 		base := p.known(i)
 		if !ok || base < 0 {
 			continue
@@ -22,14 +46,14 @@ func Quotes(ctx context.Context, p *Plan, s Settings) (map[string]stage.Quote, e
 		for range p.Stages {
 			r.ledgers = append(r.ledgers, newLedger(nil))
 		}
-		quote, err := q.Quote(ctx, r.env(i), stage.Table{Schema: p.Stages[base].Out, Rows: r.rows(ctx, base)})
+		told, err := foretell(ctx, r.env(i), stage.Table{Schema: p.Stages[base].Out, Rows: r.rows(ctx, base)})
 		for _, sp := range r.spools {
 			_ = sp.close() // the files are gone already
 		}
 		if err != nil {
 			return nil, r.named(st, err)
 		}
-		out[st.ID] = quote
+		out[st.ID] = told
 	}
 	return out, nil
 }

@@ -78,12 +78,29 @@ type (
 		Quote(ctx context.Context, env Env, in Table) (Quote, error)
 	}
 
+	// Recaller is a stage that keeps what it computes of its rows: plan asks how much
+	// of that serves. The table is as for Quoter.
+	Recaller interface {
+		Recall(ctx context.Context, env Env, in Table) (Recall, error)
+	}
+
 	// Validator is a configuration that can be wrong in ways that tags cannot
 	// say. Errors are as in Stage.Schema.
 	Validator interface {
 		Validate() error
 	}
 )
+
+// Recall foretells what a stage would compute.
+type Recall struct {
+	Rows    int64 // that were looked at
+	Stored  int64 // of which a result is kept
+	Compute int64 // to be computed; rows that cannot be are neither
+	// Phrases is how many texts are to be computed too.
+	Phrases int64
+	// Reasons say why results are not kept, Notes what to beware of.
+	Reasons, Notes []string
+}
 
 // Quote foretells what a stage would ask and pay.
 type Quote struct {

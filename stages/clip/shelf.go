@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"icono/internal/clip"
@@ -44,7 +45,8 @@ func (c *classify) open(ctx context.Context, real func(context.Context) (Encoder
 		c.encoder, err = real(ctx)
 	}
 	var missing *stage.MissingError
-	if card != nil && (keeper.Replays() || errors.As(err, &missing)) {
+	absent := errors.As(err, &missing) || errors.Is(err, fs.ErrNotExist)
+	if card != nil && (keeper.Replays() || absent) {
 		r := &recorded{card: *card, stage: c.id, real: real}
 		r.shelf, err = c.newShelf(keeper, r)
 		c.encoder, c.shelf = r, r.shelf

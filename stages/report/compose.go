@@ -21,6 +21,7 @@ type composer struct {
 	all                     *collector
 	shots                   map[string]shot
 	figures, tables, photos int
+	shown                   int // of photos, those that there is a picture of
 }
 
 func compose(c Config, facts stage.RunFacts, all *collector, shots map[string]shot) *page {
@@ -98,6 +99,8 @@ func (m *composer) privacy() string {
 		return "This page holds no pictures (pictures: none)."
 	case m.photos == 0:
 		return ""
+	case m.shown == 0:
+		return "This page holds no pictures, since none of those that it would show can be read here."
 	case m.config.Pictures == link:
 		return "This page links to picture files beside it and holds no copies of them. With “pictures: none” it would show none."
 	}

@@ -82,6 +82,7 @@ func (m *composer) items(galleryID string, rows []*row) []item {
 			}
 			it.Shot = &s
 			if s.Missing == "" {
+				m.shown++
 				it.Overlay = m.overlay(r, s)
 			}
 		}
