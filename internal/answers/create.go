@@ -35,7 +35,7 @@ func create(ctx context.Context, path string) error {
 	defer os.RemoveAll(folder)
 	fresh := filepath.Join(folder, FileName)
 	if err := lay(ctx, fresh); err != nil {
-		return fmt.Errorf("making the answer store %s: %w", path, err)
+		return (&Store{path: path}).explain(err)
 	}
 	err = os.Link(fresh, path)
 	if err == nil || errors.Is(err, fs.ErrExist) {

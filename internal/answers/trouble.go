@@ -3,6 +3,7 @@ package answers
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -45,6 +46,10 @@ func code(err error) int {
 	return 0
 }
 
+// leastFree is the space in bytes below which SQLite cannot make the files beside a
+// store.
+const leastFree = 1 << 20
+
 // explain words what SQLite reports for the person who holds the file.
 func (s *Store) explain(err error) error {
 	switch code(err) {
@@ -54,6 +59,11 @@ func (s *Store) explain(err error) error {
 		return &DamagedError{s.path, err}
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return fmt.Errorf("another program has been writing to the answer store %s for 30 seconds: end it, or wait for it, and run again: %w", s.path, err)
+	case sqlite3.SQLITE_IOERR:
+		if free, known := freeSpace(filepath.Dir(s.path)); known && free < leastFree {
+			return fmt.Errorf("no space left on device for the answer store %s: %w", s.path, err)
+		}
+		return fmt.Errorf("the disk of the answer store %s cannot be read or written: %w", s.path, err)
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("no space is left for the answer store %s: %w", s.path, err)
 	case readOnly, sqlite3.SQLITE_PERM, cantOpen:

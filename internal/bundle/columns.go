@@ -129,8 +129,11 @@ func words(p *pipeline.Plan) func(name string) bool {
 		}
 	}
 	for _, s := range p.Stages {
-		if s.Kind != "load" {
-			walk(s.With)
+		if s.Kind == "load" || s.With == nil {
+			continue
+		}
+		for _, option := range s.With.Fields {
+			walk(option.Value) // the names of options are the program's
 		}
 	}
 	return func(name string) bool {

@@ -132,7 +132,9 @@ func step(run *trace.Run, s *trace.Stage, key string, before, rows []trace.Row) 
 		out.Dropped, out.Text = true, dropped(s)
 		out.Inputs = named(run, s, before)
 	}
-	if s.Kind == "sample" {
+	if list := listOf(s); list != "" {
+		out.Text = listed(s, list, len(rows) > 0)
+	} else if s.Kind == "sample" {
 		var fact Named
 		out.Text, fact = drawn(run, s, key, len(rows) > 0)
 		out.Facts = append(out.Facts, fact)

@@ -3,6 +3,7 @@ package chain
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 
 	"icono/internal/stage"
@@ -54,4 +55,31 @@ func drawn(run *trace.Run, s *trace.Stage, key string, is bool) (text string, fa
 		return "not drawn: `n` rows have lots before its own", fact
 	}
 	return "not drawn: its lot is not below `share`", fact
+}
+
+// listOf is the list of rows that a stage takes, in place of a draw or a condition, ""
+// where it has none.
+func listOf(s *trace.Stage) string {
+	option := map[string]string{"sample": "drawn", "filter": "kept"}[s.Kind]
+	for _, o := range s.Settings() {
+		if o.Name == option {
+			var name string
+			if json.Unmarshal([]byte(o.Value), &name) == nil {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// listed says why a stage with a list has a row or not.
+func listed(s *trace.Stage, list string, is bool) string {
+	what := "kept"
+	if s.Kind == "sample" {
+		what = "drawn"
+	}
+	if is {
+		return fmt.Sprintf("%s before: its key is in the list %s", what, list)
+	}
+	return fmt.Sprintf("not %s before: its key is not in the list %s", what, list)
 }

@@ -329,6 +329,18 @@ func TestShare(t *testing.T) {
 		}
 	}
 
+	// why and methods say that the rows were drawn and kept before.
+	drawn := strings.Fields(want["data/pilot.drawn.csv"])
+	row, _, _ := strings.Cut(drawn[1], ",")
+	if code, out, text := run(t, "why", row, "--study", to); code != exitDone || !strings.Contains(out, "drawn before: its key is in the list data/pilot.drawn.csv") ||
+		!strings.Contains(out, "kept before: its key is in the list data/letters.kept.csv") {
+		t.Errorf("why: exit code %d\n%s%s", code, out, text)
+	}
+	if text := want["methods.md"]; !strings.Contains(text, "The draw was not made anew: the rows that were drawn are listed in `data/pilot.drawn.csv`") ||
+		!strings.Contains(text, "The condition was not applied anew") {
+		t.Errorf("methods.md does not say that rows are listed:\n%s", text)
+	}
+
 	// The same key makes the same folder; another one another.
 	if code, _, text := run(t, args...); code != exitWrong || !strings.Contains(text, "--force") {
 		t.Errorf("a folder is replaced unasked: exit code %d\n%s", code, text)

@@ -3,7 +3,9 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -56,7 +58,17 @@ func (s *sharing) run(ctx context.Context, args []string) error {
 	if err := os.MkdirAll(filepath.Dir(s.out), 0o755); err != nil {
 		return failed(err)
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(s.out), "."+filepath.Base(s.out)+".partial-")
+	part := filepath.Join(filepath.Dir(s.out), "."+filepath.Base(s.out)+".partial-")
+	left, err := filepath.Glob(globbed(part) + "*") // of one that was killed
+	if err != nil {
+		return failed(err)
+	}
+	for _, name := range left {
+		if err := os.RemoveAll(name); err != nil {
+			return failed(err)
+		}
+	}
+	dir, err := os.MkdirTemp(filepath.Dir(s.out), filepath.Base(part))
 	if err != nil {
 		return failed(err)
 	}
@@ -70,17 +82,31 @@ func (s *sharing) run(ctx context.Context, args []string) error {
 	if err := s.prove(ctx, dir); err != nil {
 		return failed(s.interrupted(ctx, err))
 	}
-	if s.flags.force {
-		if err := os.RemoveAll(s.out); err != nil {
-			return failed(err)
-		}
-	}
-	_ = os.Remove(s.out) // an empty folder gives way
-	if err := os.Rename(dir, s.out); err != nil {
+	if err := place(dir, s.out); err != nil {
 		return failed(err)
 	}
 	s.report.Folder = s.out
 	return s.tell()
+}
+
+// place puts a finished folder in its place. What was there goes only once it is.
+func place(dir, out string) error {
+	before := dir + "-before"
+	switch err := os.Rename(out, before); {
+	case err == nil:
+		defer func() { _ = os.RemoveAll(before) }() // else the next one removes it
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if err := os.Rename(dir, out); err != nil {
+		return errors.Join(err, os.Rename(before, out))
+	}
+	return nil
+}
+
+// globbed is a path as a pattern that stands for it alone.
+func globbed(path string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
 }
 
 func (s *sharing) close() {

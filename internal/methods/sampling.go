@@ -22,6 +22,9 @@ func (s *Sheet) selection(p *page) {
 		switch st.Kind {
 		case "filter":
 			p.say("The stage %s kept the rows for which this holds: %s. It kept %s of %s.", code(st.ID), code(of(st.Settings, "where")), number(st.Out), plural(st.In, "row", "rows"))
+			if list := of(st.Settings, "kept"); list != "" {
+				p.say("The condition was not applied anew: the rows that it kept are listed in %s.", code(list))
+			}
 			s.counted(p, st)
 		case "sample":
 			s.sample(p, st)
@@ -45,16 +48,26 @@ func isSample(st Stage) bool { return st.Kind == "sample" }
 func (s *Sheet) sample(p *page, st Stage) {
 	n, share, by := of(st.Settings, "n"), of(st.Settings, "share"), of(st.Settings, "by")
 	var what string
+	list := of(st.Settings, "drawn")
 	switch {
+	case n == "" && share == "":
+		what = "rows"
 	case share != "":
 		what = "each row with the probability " + quote(share)
+	case by != "" && list != "":
+		what = fmt.Sprintf("up to %s rows from each stratum by %s", quote(n), code(by))
 	case by != "":
 		what = fmt.Sprintf("up to %s rows from each stratum by %s (%s strata)", quote(n), code(by), of(st.Facts, "strata"))
 	default:
 		what = fmt.Sprintf("up to %s rows at random", quote(n))
 	}
-	p.say("The stage %s drew %s: %s of %s. The draw goes by the SHA-256 of the seed %s and the key of each row. It can be repeated, and does not depend on the order of rows.",
-		code(st.ID), what, number(st.Out), plural(st.In, "row", "rows"), quote(of(st.Facts, "seed")))
+	if list != "" {
+		p.say("The stage %s drew %s: %s of %s. The draw was not made anew: the rows that were drawn are listed in %s, with their probabilities.",
+			code(st.ID), what, number(st.Out), plural(st.In, "row", "rows"), code(list))
+	} else {
+		p.say("The stage %s drew %s: %s of %s. The draw goes by the SHA-256 of the seed %s and the key of each row. It can be repeated, and does not depend on the order of rows.",
+			code(st.ID), what, number(st.Out), plural(st.In, "row", "rows"), quote(of(st.Facts, "seed")))
+	}
 	s.counted(p, st)
 	var rows [][]string
 	for i, d := range st.Draws {

@@ -1,0 +1,245 @@
+package bundle
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+	"github.com/google/go-cmp/cmp"
+
+	"icono/internal/columns"
+	"icono/internal/lock"
+	"icono/internal/pipeline"
+	"icono/internal/source"
+	"icono/internal/stage"
+)
+
+// plan is one of a stage that loads columns, and of others with options in YAML.
+func plan(t *testing.T, fields []arrow.Field, others string) *pipeline.Plan {
+	t.Helper()
+	root, faults := source.Parse(source.NewFile("p.yaml", "stages:\n"+others))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	p := &pipeline.Plan{Doc: &pipeline.Document{}}
+	p.Stages = []*pipeline.Planned{{Spec: pipeline.Spec{ID: "posts", Kind: "load"}, Out: arrow.NewSchema(fields, nil)}}
+	for _, s := range root.Get("stages").List() {
+		p.Stages = append(p.Stages, &pipeline.Planned{Spec: pipeline.Spec{ID: s.Get("id").Scalar(), Kind: s.Get("kind").Scalar(), With: s.Get("with")}, Out: arrow.NewSchema(fields, nil)})
+	}
+	return p
+}
+
+func TestColumns(t *testing.T) {
+	text, number, yes := arrow.BinaryTypes.String, arrow.PrimitiveTypes.Int64, arrow.FixedWidthTypes.Boolean
+	list := arrow.ListOf(text)
+	var fields []arrow.Field
+	add := func(t arrow.DataType, names ...string) {
+		for _, n := range names {
+			fields = append(fields, arrow.Field{Name: n, Type: t})
+		}
+	}
+	add(text, "Username", "owner.full_name", "Author", "page_name", "Caption", "permalink", "short_url", "where", "Party", "node.shortcode", "file", "name", "note", "Seite", "folder")
+	add(number, "author_id", "likes", "userId", "Years")
+	add(yes, "user_verified", "author")
+	add(list, "tagged_users", "hashtags")
+	fields = append(fields, stage.Mark(arrow.Field{Name: "ID", Type: text}, stage.Key, "posts"), stage.Mark(arrow.Field{Name: "Image", Type: text}, stage.Image, "posts"))
+	var names []string
+	for _, f := range fields {
+		names = append(names, f.Name)
+	}
+	all := strings.Join(names, ", ")
+	p := plan(t, fields, "  - {id: s, kind: select, with: {keep: ["+all+"]}}\n")
+	want := map[Treatment][]string{
+		Hide:  {"Username", "owner.full_name", "Author", "page_name", "permalink", "short_url", "where", "node.shortcode", "file", "name", "folder", "author_id", "userId", "tagged_users", "ID", "Image"},
+		Prose: {"Caption", "Party", "note", "Seite", "hashtags"},
+		Keep:  {"likes", "Years", "user_verified", "author"},
+	}
+	// `where` holds web addresses, as its values show.
+	got := map[Treatment][]string{}
+	for _, c := range Columns(p, Choice{}, func(_ string, i int) bool { return names[i] == "where" }) {
+		got[c.Treatment] = append(got[c.Treatment], c.Name)
+	}
+	for how := range want {
+		slices.Sort(want[how])
+		slices.Sort(got[how])
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+
+	// Only what a stage names is shared, and both sides of a join alike.
+	p = plan(t, fields, `  - {id: f, kind: filter, with: {where: 'len(note) > 3 and $env["Years"] > 2'}}
+  - {id: g, kind: gpt, with: {prompt: "Say whether the likes and the Caption fit.", inputs: {Party: upper(Seite)}}}
+  - {id: j, kind: join, with: {on: {Username: Party}}}
+`)
+	shared := map[string]Treatment{}
+	for _, c := range Columns(p, Choice{Keep: []string{"likes"}, Drop: []string{"Image"}, Hide: []string{"note"}}, func(string, int) bool { return false }) {
+		if c.Treatment != Drop {
+			shared[c.Name] = c.Treatment
+		}
+	}
+	if d := cmp.Diff(map[string]Treatment{"note": Hide, "Years": Keep, "Seite": Prose, "Username": Hide, "Party": Hide, "likes": Keep, "ID": Hide}, shared); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestPerson(t *testing.T) {
+	for text, want := range map[string]Person{
+		"Muster, Erika": {Family: "Muster", Given: "Erika"},
+		"Carberry, Josiah <https://orcid.org/0000-0002-1825-0097>": {Family: "Carberry", Given: "Josiah", ORCID: "0000-0002-1825-0097"},
+		"Universität Regensburg":                                   {Name: "Universität Regensburg"},
+		"Hawking, Stephen <0000-0002-9079-593X>":                   {Family: "Hawking", Given: "Stephen", ORCID: "0000-0002-9079-593X"},
+	} {
+		if got, err := ParsePerson(text); err != nil || got != want {
+			t.Errorf("%s: %+v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "<0000-0002-1825-0097>", "A, B <0000-0002-1825-0098>", "A, B <12>"} {
+		if p, err := ParsePerson(text); err == nil {
+			t.Errorf("%q is taken for %+v", text, p)
+		}
+	}
+}
+
+// Texts are replaced at any depth, and nothing else is touched.
+func TestRewritten(t *testing.T) {
+	b := array.NewBuilder(memory.DefaultAllocator, arrow.ListOf(arrow.StructOf(arrow.Field{Name: "name", Type: arrow.BinaryTypes.String, Nullable: true}, arrow.Field{Name: "n", Type: arrow.PrimitiveTypes.Int64})))
+	defer b.Release()
+	if err := b.UnmarshalJSON([]byte(`[[{"name":"a","n":1},{"name":null,"n":2}],null,[],[{"name":"b","n":3}]]`)); err != nil {
+		t.Fatal(err)
+	}
+	arr := b.NewArray()
+	defer arr.Release()
+	part := array.NewSlice(arr, 1, 4)
+	defer part.Release()
+	for _, c := range []struct {
+		arr  arrow.Array
+		want []string
+	}{{arr, []string{`[{"n":1,"name":"A"},{"n":2,"name":null}]`, "(null)", "[]", `[{"n":3,"name":"B"}]`}}, {part, []string{"(null)", "[]", `[{"n":3,"name":"B"}]`}}} {
+		out, err := rewritten(c.arr, strings.ToUpper)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range c.want {
+			got := "(null)"
+			if !out.IsNull(i) {
+				got = columns.Format(out, i)
+			}
+			if got != want {
+				t.Errorf("row %d is %s, want %s", i, got, want)
+			}
+		}
+		out.Release()
+	}
+	if _, err := rewritten(array.NewNull(1), strings.ToUpper); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSums(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := Put(dir, name, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d, n, err := CheckSums(dir); len(d) > 0 || n != 0 || err != nil {
+		t.Errorf("a folder without sums: %v %d %v", d, n, err)
+	}
+	write("a/ü b.txt", "1")
+	write("c.txt", "")
+	write(".icono/answers.db", "kept by a run")
+	if err := WriteSums(dir); err != nil {
+		t.Fatal(err)
+	}
+	if d, n, err := CheckSums(dir); len(d) > 0 || n != 2 || err != nil {
+		t.Errorf("unchanged: %v %d %v", d, n, err)
+	}
+	write("c.txt", "x")
+	write("more", "")
+	if err := os.Remove(filepath.Join(dir, "a/ü b.txt")); err != nil {
+		t.Fatal(err)
+	}
+	d, _, err := CheckSums(dir)
+	var said []string
+	for _, one := range d {
+		said = append(said, one.Name)
+		if one.Sort != lock.Cause {
+			t.Error("a changed file is no cause")
+		}
+	}
+	if !slices.Equal(said, []string{"a/ü b.txt", "c.txt", "more"}) || err != nil {
+		t.Errorf("%v, %v", said, err)
+	}
+	for _, text := range []string{strings.Repeat("0", 64) + "  ../out\n", strings.Repeat("0", 64) + "  /etc/passwd\n", "no sums\n"} {
+		write(Sums, text)
+		if d, _, err := CheckSums(dir); len(d) == 0 && err == nil {
+			t.Errorf("%q is let pass", text)
+		}
+	}
+}
+
+// What the bundle says of itself is JSON and YAML, whatever the title.
+func TestAbout(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{Pipeline, Study, "data/a b#1.csv", "out/x.parquet", "codebooks/é.yaml"} {
+		if err := Put(dir, name, "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, a := range []About{{Title: "A: \"study\" <b> | of\nposts", Text: "# what?", License: "CC0-1.0", Version: "1", Date: "2026-11-30", Authors: []Person{{Family: "M'", Given: "É", ORCID: "0000-0002-1825-0097"}, {Name: "Lab"}}}, {Date: "2026-11-30"}} {
+		text, err := a.CrateFile(dir, "1.0", []string{"out/x.parquet"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var crate struct {
+			Graph []map[string]any `json:"@graph"`
+		}
+		if err := json.Unmarshal(text, &crate); err != nil {
+			t.Fatal(err)
+		}
+		known := map[string]bool{}
+		for _, m := range crate.Graph {
+			id, _ := m["@id"].(string)
+			if known[id] || id == "" || m["@type"] == nil {
+				t.Errorf("%q stands there twice, or without a type", id)
+			}
+			known[id] = true
+		}
+		for _, id := range []string{"./", Crate, "data/a%20b%231.csv", "codebooks/é.yaml", "#run"} {
+			if !known[id] {
+				t.Errorf("nothing is said of %s", id)
+			}
+		}
+		var refs func(v any)
+		refs = func(v any) {
+			switch v := v.(type) {
+			case []any:
+				for _, x := range v {
+					refs(x)
+				}
+			case map[string]any:
+				if id, ok := v["@id"].(string); ok && len(v) == 1 && !known[id] && !strings.HasPrefix(id, "https://w3id.org/ro/crate") {
+					t.Errorf("%s is named and not described", id)
+				}
+				for _, x := range v {
+					refs(x)
+				}
+			}
+		}
+		for _, m := range crate.Graph {
+			refs(m)
+		}
+		root, faults := source.Parse(source.NewFile(Citation, a.CitationFile()))
+		if len(faults) > 0 || root.Get("cff-version").Scalar() != "1.2.0" || len(root.Get("authors").List()) != max(1, len(a.Authors)) || a.Title != "" && root.Get("title").Scalar() != a.Title {
+			t.Errorf("%v\n%s", faults, a.CitationFile())
+		}
+	}
+}
