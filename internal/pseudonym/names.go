@@ -18,8 +18,8 @@ type Names struct {
 	// count is of the names that are looked for in texts.
 	count int
 
-	once    sync.Once
-	handles []string // see distinct
+	once sync.Once
+	glue glue
 }
 
 // node is a state of the search: the names that begin with the same atoms.
@@ -187,10 +187,12 @@ func (n *Names) stays(text string, all []atom, i int) bool {
 }
 
 // Text replaces the names in a text.
-func (n *Names) Text(text string) string {
-	found := n.Find(text)
+func (n *Names) Text(text string) string { return n.unglued(n.replaced(text, n.Find(text))) }
+
+// replaced puts pseudonyms into the places of names.
+func (n *Names) replaced(text string, found []Match) string {
 	if len(found) == 0 {
-		return n.unglued(text)
+		return text
 	}
 	var b strings.Builder
 	at := 0
@@ -200,7 +202,7 @@ func (n *Names) Text(text string) string {
 		at = m.End
 	}
 	b.WriteString(text[at:])
-	return n.unglued(b.String())
+	return b.String()
 }
 
 // atom is a run of letters and digits, or one other character.
