@@ -18,11 +18,12 @@ import (
 // What columns are called that name accounts or persons, posts, places of files, and
 // web addresses, by the last part of their names in lower case without _ and spaces.
 var (
-	handleName = regexp.MustCompile(`^(user(name)?s?|screenname|handles?|accounts?(name)?|authors?(name|fullname|username)?|fullname|owner(name|username)?|profile(name)?|channel(name|title)?|page(name|title)?|creator(name)?|poster|nickname|displayname|taggedusers?|usertags|coauthors?|mentions?|realname|email|sender|members?)$`)
+	handleName = regexp.MustCompile(`^(user(name)?s?|screenname|handles?|accounts?(name)?|authors?(name|fullname|username)?|fullname|owner(name|username)?|profile(name)?|channel(name|title)?|page(name|title)?|creator(name)?|poster|nickname|displayname|taggedusers?|usertags|coauthors?|mentions?|realname|(first|last|given|family|sur)names?|(vor|nach)namen?|names?|candidates?|kandidat(in|en)?|politicians?|persons?|e?mail|phone|telefon|sender|members?)$`)
 	idName     = regexp.MustCompile(`^(ids?|uuid|guid|shortcode|code|pk|key|permalink)$`)
 	pathName   = regexp.MustCompile(`^(file(name|path)?|path|folder|image(path|file|s)?|img|picture(path)?|photo(path)?|media(path|file)?|video(path|file)?|name)$`)
 	urlName    = regexp.MustCompile(`(url|link|uri|href)s?$`)
 	idEnd      = regexp.MustCompile(`(^id|_ids?|\.ids?|[a-z]I[dD]s?| ids?)$`)
+	idOf       = regexp.MustCompile(`^(user|media|post|owner|author|account|profile|channel|page|item|tweet|status|video|reel|story|comment|creator|message|thread|object|content|parent)(id|pk|code)s?$`)
 )
 
 // Columns says what becomes of the columns that the stages of a plan load. seen tells
@@ -42,9 +43,9 @@ func Columns(p *pipeline.Plan, choice Choice, seen func(stageID string, column i
 			switch role := stage.RoleOf(f); {
 			case role == stage.Key || role == stage.Image:
 				c.Treatment, c.ID = Hide, true
-			case slices.Contains(choice.Hide, f.Name) || handleName.MatchString(plain) && nominal(f.Type):
+			case slices.Contains(choice.Hide, f.Name) || handleName.MatchString(plain) && nominal(f.Type) && !(plain == "name" && listing):
 				c.Treatment, c.Handle = Hide, true
-			case idName.MatchString(plain) || idEnd.MatchString(f.Name) || listing && columns.IsText(f.Type):
+			case idName.MatchString(plain) || idOf.MatchString(plain) || idEnd.MatchString(f.Name) || listing && columns.IsText(f.Type):
 				c.Treatment, c.ID = Hide, true
 			case urlName.MatchString(plain) && columns.IsText(f.Type) || columns.IsText(f.Type) && seen(s.ID, i):
 				c.Treatment, c.ID = Hide, true
@@ -74,6 +75,14 @@ func Columns(p *pipeline.Plan, choice Choice, seen func(stageID string, column i
 		}
 	}
 	return all
+}
+
+// ReadsNumbers reports whether an expression reads a column that was no text before its
+// values were replaced by pseudonyms.
+func ReadsNumbers(p *pipeline.Plan, all []Column, expression string) bool {
+	return slices.ContainsFunc(all, func(c Column) bool {
+		return c.Treatment == Hide && !columns.IsText(field(p, c).Type) && contains(expression, c.Name)
+	})
 }
 
 func field(p *pipeline.Plan, c Column) arrow.Field {

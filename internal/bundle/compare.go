@@ -63,7 +63,7 @@ func Compare(study, shared *trace.Run, names *pseudonym.Names) (n int, differenc
 		for _, c := range a.Made() {
 			f := a.Out.Field(c)
 			other := b.Column(names.Text(f.Name))
-			if other < 0 || !said(stage.RoleOf(f)) {
+			if other < 0 || !compared(stage.RoleOf(f)) {
 				continue
 			}
 			for _, row := range a.Rows {
@@ -73,7 +73,7 @@ func Compare(study, shared *trace.Run, names *pseudonym.Names) (n int, differenc
 				}
 				n++
 				x, y := row.Values[c], found[0].Values[other]
-				if x.Null != y.Null || x.Text != y.Text && names.Prose(x.Text) != y.Text && string(names.JSON([]byte(x.Text))) != y.Text {
+				if x.Null != y.Null || !same(x.Text, y.Text, names) {
 					differences = append(differences, fmt.Sprintf("%s, row %s, %s: %s in the study, %s in the bundle", a.ID, found[0].Key, f.Name, shown(x, names), shown(y, nil)))
 				}
 			}
@@ -85,9 +85,16 @@ func Compare(study, shared *trace.Run, names *pseudonym.Names) (n int, differenc
 	return n, differences
 }
 
-// said reports whether a column holds what a coder said.
-func said(r stage.Role) bool {
-	return slices.Contains([]stage.Role{stage.Code, stage.Probability, stage.Score, stage.StatusRole, stage.Inclusion, stage.Agreement, stage.Text, stage.Regions, stage.Finding, stage.Explanation}, r)
+// compared reports whether a column must say in the bundle what it says in the study:
+// all but keys, paths, and why a row could not be done, which names paths.
+func compared(r stage.Role) bool {
+	return !slices.Contains([]stage.Role{stage.Key, stage.Image, stage.ErrorText, stage.Words}, r)
+}
+
+// same reports whether a value of the bundle is one of the study with names replaced:
+// one that a pseudonym stands in, of a name that reaches over several rows, is.
+func same(study, shared string, names *pseudonym.Names) bool {
+	return study == shared || strings.EqualFold(names.Cell(study), shared) || names.Of(study) == shared || pseudonym.Stands(shared)
 }
 
 func shown(v trace.Value, names *pseudonym.Names) string {

@@ -96,7 +96,7 @@ func copyTable(ctx context.Context, study stage.Study, name string, format tabul
 				case media.IsPicture(text) && !strings.ContainsAny(text, "\n"):
 					texts.Append(names.Of(strings.TrimSpace(text)))
 				default:
-					texts.Append(string(names.JSON([]byte(text))))
+					texts.Append(names.Cell(text))
 				}
 			}
 		}

@@ -2,11 +2,14 @@ package bundle
 
 import (
 	"errors"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
 	"icono/internal/answers"
+	"icono/internal/asking"
 	"icono/internal/pipeline"
 	"icono/internal/pseudonym"
 )
@@ -71,6 +74,17 @@ func (e *Echo) take(stageID string, one answers.Recorded) {
 
 // Answers is how many answers the study used.
 func (e *Echo) Answers() int { return len(e.heard) }
+
+// Signed are the notes that people left with the codes that they gave, sorted.
+func (e *Echo) Signed() []string {
+	notes := map[string]bool{}
+	for _, x := range e.heard {
+		if x.Answer.Model == asking.HandCoded && x.Answer.Note != "" {
+			notes[x.Answer.Note] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(notes))
+}
 
 // Begin ends the listening: the questions that come next are those of the bundle.
 // moved are the paths that the bundle has in the place of those of the study.

@@ -21,6 +21,12 @@ type Report struct {
 	Compared int `json:"compared"`
 	// Words are names that are words of the study's files too, and stay in texts.
 	Words []string `json:"words"`
+	// Short are handles that are too short to be looked for in texts, Bare such as are
+	// words and stand in texts without an @ or #, with how often.
+	Short []string       `json:"short"`
+	Bare  map[string]int `json:"bare"`
+	// Signed are the notes that people left with the codes that they gave.
+	Signed []string `json:"signed"`
 	// Notes say what to beware of.
 	Notes   []string `json:"notes"`
 	Program string   `json:"icono"`
@@ -34,7 +40,7 @@ func (r *Report) ReadmeFile() string {
 	if r.Text != "" {
 		p("%s\n", inline(r.Text))
 	}
-	p("A study of images, as it can be given to others: icono %s made this folder of it. It is run\nagain, offline and at no cost, from the answers that were recorded:\n", r.Program)
+	p("A study of images, as it can be given to others. icono %s made this folder of it, a program\nthat codes images from one YAML file. It runs the study again, offline and at no cost, from the\nanswers that were recorded:\n", r.Program)
 	p("```\nicono verify .                    # everything against everything, and the run itself\nicono run --locked --record none . # the tables and the report anew\nsha256sum -c %s           # the files alone, without icono\n```\n", Sums)
 	p("| file | what it is |\n| --- | --- |")
 	p("| %s | what is run: %s, with shared tables in the place of the original ones |", Pipeline, Study)
@@ -48,6 +54,9 @@ func (r *Report) ReadmeFile() string {
 	p("| %s | how the study was done, for a paper |", Methods)
 	p("| %s, %s | for archives and for citing |\n", Crate, Citation)
 	p("## What was changed\n")
+	if r.Pictures > 0 {
+		p("Reports show no pictures here (`pictures: none`), so that they are the same with and without them.\n")
+	}
 	p("Names of accounts and posts are replaced by keyed hashes (HMAC-SHA256): the same name has the\nsame pseudonym everywhere, and without the key, which is not here, nobody can try names out.\nThey are replaced in tables, paths, the pipeline, codebooks, and in what models answered. In\ntexts web addresses became `[url]`, mail addresses `[email]`, and names after an @ pseudonyms.\nRows are sorted by pseudonym. Pictures are left out; their hashes are kept, so that who may\nhave them can put them in place and compare.\n")
 	p("| table | column | what became of it |\n| --- | --- | --- |")
 	var dropped []string
@@ -60,7 +69,7 @@ func (r *Report) ReadmeFile() string {
 	}
 	if len(dropped) > 0 {
 		slices.Sort(dropped)
-		p("\nLeft out, since no stage uses them: %d columns.", len(dropped))
+		p("\nLeft out, since no stage uses them: %s.", inline(strings.Join(dropped, ", ")))
 	}
 	p("\n## What can still identify people\n")
 	p("- **Texts.** What was read in pictures (OCR), captions, descriptions and comments can name\n  persons or quote a post, and a quoted sentence can be searched for.")
@@ -69,6 +78,9 @@ func (r *Report) ReadmeFile() string {
 	p("- **Rare combinations** of times, counts and codes can single a post out.")
 	if n := len(r.Words); n > 0 {
 		p("- **Names that are everyday words**, %d of them, also of the pipeline or a codebook: they are\n  replaced in data, in quotes and behind an @, and stay in other text.", n)
+	}
+	if len(r.Short) > 0 {
+		p("- **Short names**, %d of them: they are replaced in columns and behind an @ or #, and not looked\n  for in other text.", len(r.Short))
 	}
 	for _, n := range r.Notes {
 		p("- %s", inline(n))

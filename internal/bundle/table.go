@@ -72,7 +72,11 @@ func (l *Loaded) Register(ctx context.Context, all []Column, names *pseudonym.Na
 			return err
 		}
 		for _, c := range all {
-			if c.Stage != l.ID || !c.Handle && !c.ID {
+			if c.Stage != l.ID {
+				continue
+			}
+			if !c.Handle && !c.ID {
+				registerMembers(rec.Column(columns.Index(l.Out, c.Name)), names)
 				continue
 			}
 			sort := pseudonym.ID
@@ -81,11 +85,7 @@ func (l *Loaded) Register(ctx context.Context, all []Column, names *pseudonym.Na
 			}
 			col := rec.Column(columns.Index(l.Out, c.Name))
 			add := func(text string) string {
-				names.Add(text, sort)
-				if sort == pseudonym.ID && strings.ContainsAny(text, `/\`) && !strings.Contains(text, "://") { // a path names by its parts
-					base := path.Base(strings.ReplaceAll(text, `\`, "/"))
-					names.Add(strings.TrimSuffix(base, path.Ext(base)), sort)
-				}
+				register(names, c, text, sort)
 				return text
 			}
 			if nested(col.DataType()) {
@@ -104,6 +104,23 @@ func (l *Loaded) Register(ctx context.Context, all []Column, names *pseudonym.Na
 		}
 	}
 	return nil
+}
+
+// several are the names in a cell that lists some: with , ; or | between them, and of
+// columns of mentions with spaces too.
+func several(column, text string) []string {
+	between := ",;|\n\t"
+	if many := plain(column); strings.HasPrefix(many, "mention") || strings.HasPrefix(many, "tagged") || strings.HasPrefix(many, "usertag") || strings.HasPrefix(many, "coauthor") {
+		between += " "
+	}
+	if !strings.ContainsAny(text, between) {
+		return nil
+	}
+	var out []string
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(between, r) }) {
+		out = append(out, strings.Trim(strings.TrimSpace(part), `@[](){}"'`))
+	}
+	return out
 }
 
 // Table is a table of a bundle.
@@ -231,7 +248,7 @@ func treat(col arrow.Array, how way, names *pseudonym.Names) (arrow.Array, error
 	case how.Treatment == Hide:
 		return asTexts(col, hide), nil
 	default:
-		return rewritten(col, names.Prose)
+		return rewritten(col, names.Cell)
 	}
 }
 

@@ -10,56 +10,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"icono/internal/pipeline"
 	"icono/internal/pseudonym"
 	"icono/internal/source"
 )
-
-// Words are those by which the study's own files work: names of options, columns,
-// stages and categories, and values of one word. A name that is one of them cannot be
-// replaced there without changing what they do.
-func Words(p *pipeline.Plan, texts ...string) map[string]bool {
-	out := map[string]bool{}
-	take := func(text string) {
-		if text = strings.TrimSpace(text); text != "" && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-			out[strings.ToLower(text)] = true
-		}
-	}
-	var walk func(n *source.Node)
-	walk = func(n *source.Node) {
-		if n == nil {
-			return
-		}
-		if n.Form == source.Scalar {
-			take(n.Text)
-		}
-		for _, item := range n.Items {
-			walk(item)
-		}
-		for _, f := range n.Fields {
-			take(f.Key.Text)
-			walk(f.Value)
-		}
-	}
-	for _, f := range Files(p) {
-		root, _ := source.Parse(f)
-		walk(root)
-	}
-	for _, text := range texts {
-		root, faults := source.Parse(source.NewFile("", text))
-		if root != nil && len(faults) == 0 {
-			walk(root)
-		}
-	}
-	for _, s := range p.Stages {
-		for _, f := range s.Out.Fields() {
-			take(f.Name)
-		}
-	}
-	return out
-}
 
 // Files are the pipeline file of a plan and those that it extends.
 func Files(p *pipeline.Plan) []*source.File {
@@ -134,11 +89,14 @@ func StudyText(p *pipeline.Plan, i int, names *pseudonym.Names, moved map[string
 		at = e.end
 	}
 	b.WriteString(names.Text(f.Text[at:]))
-	return b.String()
+	return studyHead + b.String()
 }
 
+// studyHead begins the study's own pipeline files.
+const studyHead = "# The study as it was run, with names replaced. " + Pipeline + " extends it and is what runs here:\n# the data that this file names are not shared.\n"
+
 // literal is a text in quotes in an expression.
-var literal = regexp.MustCompile(`"[^"\\]+"|'[^'\\]+'`)
+var literal = regexp.MustCompile(`"(?:[^"\\]|\\.)+"|'(?:[^'\\]|\\.)+'`)
 
 // Moved says under which paths the files that a plan names are shared, for those that
 // lie elsewhere: outside of the study, or under names that are replaced.
@@ -163,6 +121,12 @@ func Moved(p *pipeline.Plan, names *pseudonym.Names) map[string]string {
 		if s.Kind != "load" {
 			for _, name := range s.Reads {
 				place(name, "files")
+			}
+		} else {
+			for _, name := range append(slices.Clone(s.Reads), s.With.Get("root").Scalar()) {
+				if name != "" {
+					place(name, "elsewhere") // it is not shared
+				}
 			}
 		}
 		for _, name := range s.Writes {
@@ -192,11 +156,14 @@ func At(name string, names *pseudonym.Names, moved map[string]string) string {
 // stage, the option that names the list and its path.
 type Lists map[string][2]string
 
+// overlayHead begins the pipeline file of a bundle.
+const overlayHead = "# Written by icono share.\n"
+
 // Overlay is the text of a bundle's pipeline file: the study's own, with the shared
 // tables and lists in the place of what is not shared.
 func Overlay(p *pipeline.Plan, tables []*Table, lists Lists, names *pseudonym.Names, pictures bool) string {
 	var b strings.Builder
-	b.WriteString("# Written by icono share. The study stands in " + Study + ", with names replaced; here stands\n# what takes the place of data that are not shared.\nversion: 1\nextends: " + Study + "\n")
+	b.WriteString(overlayHead + "# The study stands in " + Study + ", with names replaced; here stands what takes the place\n# of data that are not shared.\nversion: 1\nextends: " + Study + "\n")
 	if pictures {
 		b.WriteString("pictures: " + Pictures + "\n")
 	}
@@ -208,6 +175,9 @@ func Overlay(p *pipeline.Plan, tables []*Table, lists Lists, names *pseudonym.Na
 			for _, o := range tables[at].options(s) {
 				fmt.Fprintf(&b, "      %s: %s\n", o[0], o[1])
 			}
+		}
+		if s.Kind == "report" && pictures {
+			fmt.Fprintf(&b, "\n  - id: %s\n    with: {pictures: none}\n", id) // the same whether they are here or not
 		}
 		if list, ok := lists[s.ID]; ok {
 			fmt.Fprintf(&b, "\n  - id: %s\n    with: {%s: %s}\n", id, list[0], quoted(list[1]))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -128,18 +129,25 @@ func interrupts(ctx context.Context, tell func()) (drain <-chan struct{}, signal
 		tell()
 	})
 	return closing, func() syscall.Signal {
-		cause := context.Cause(watch)
-		switch {
-		case cause == nil:
-			return 0
-		case strings.Contains(cause.Error(), syscall.SIGTERM.String()):
-			return syscall.SIGTERM
+		if cause := context.Cause(watch); cause != nil {
+			return cmp.Or(signalOf(cause), syscall.SIGINT)
 		}
-		if strings.Contains(cause.Error(), syscall.SIGHUP.String()) {
-			return syscall.SIGHUP
-		}
-		return syscall.SIGINT
+		return 0
 	}
+}
+
+// signalOf is the signal that ended a context of signal.NotifyContext, 0 where it was
+// something else.
+func signalOf(cause error) syscall.Signal {
+	if cause == nil {
+		return 0
+	}
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
+		if strings.Contains(cause.Error(), s.String()) {
+			return s
+		}
+	}
+	return 0
 }
 
 // finish prints the account of a run and chooses the exit code.

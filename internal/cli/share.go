@@ -7,9 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,15 +56,21 @@ posts, files or web addresses are found by their names and contents; --hide NAME
 What was read in pictures, captions and descriptions stays, without names and addresses
 that are known: it can still identify people. Read it before you publish it.`,
 		Example: `  icono share --dry-run
-  icono share -o bundle --author "Muster, Erika <0000-0002-1825-0097>" --license CC-BY-4.0
-  icono verify bundle`,
+  icono share -o ../my-study-shared --author "Muster, Erika <0000-0002-1825-0097>" --license CC-BY-4.0
+  icono verify ../my-study-shared`,
 		Args: atMost(1, "file or folder"),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.newSharing(f, args)
 			if err != nil {
 				return err
 			}
-			return s.run(c.Context(), args)
+			ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+			defer stop()
+			err = s.run(ctx, args)
+			if sig := signalOf(context.Cause(ctx)); err != nil && sig != 0 {
+				return &exitError{128 + int(sig), errors.New("interrupted: nothing was shared")}
+			}
+			return err
 		},
 	}
 	c.Flags().StringVarP(&f.out, "output", "o", "", "the `folder` to write (default: NAME-shared beside the study)")
@@ -114,8 +124,20 @@ func (a *app) newSharing(f shareFlags, args []string) (*sharing, error) {
 	if s.out, err = filepath.Abs(s.out); err != nil {
 		return nil, failed(err)
 	}
+	if rel, err := filepath.Rel(dir, s.out); err == nil && rel != "." && !strings.HasPrefix(rel, "..") {
+		s.report.Notes = append(s.report.Notes, "The shared folder lies in the study's own: take care that git and globs do not find it there.")
+	}
 	if rel, err := filepath.Rel(s.out, dir); err == nil && (rel == "." || !strings.HasPrefix(rel, "..")) {
 		return nil, wrong("the study lies in %s, which would be replaced\nname another folder: -o NAME", s.out)
+	}
+	if f.key != "" {
+		key, err := filepath.Abs(f.key)
+		if err != nil {
+			return nil, failed(err)
+		}
+		if rel, err := filepath.Rel(s.out, key); err == nil && !strings.HasPrefix(rel, "..") {
+			return nil, wrong("the key %s would lie in what is shared\nkeep it elsewhere: --key-file NAME", f.key)
+		}
 	}
 	return s, s.free()
 }
@@ -129,8 +151,10 @@ func (s *sharing) free() error {
 	case err != nil:
 		return wrong("%s cannot be written: %v", s.out, err)
 	}
-	if _, err := os.Stat(filepath.Join(s.out, bundle.Sums)); err != nil {
-		return wrong("the folder %s holds something else\nname another one: -o NAME", s.out)
+	if other, err := bundle.Foreign(s.out); err != nil {
+		return wrong("%s cannot be read: %v", s.out, err)
+	} else if other != "" {
+		return wrong("the folder %s holds something that `icono share` has not written: %s\nname another one: -o NAME", s.out, other)
 	}
 	if !s.flags.force {
 		return wrong("the folder %s exists already\nreplace it with --force", s.out)
@@ -147,6 +171,9 @@ func (s *sharing) readKey() (pseudonym.Key, error) {
 	k, made, err := pseudonym.ReadKey(path)
 	if err != nil {
 		return k, wrong("the key of the pseudonyms: %v", err)
+	}
+	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
+		fmt.Fprintf(s.app.Err, "warning: others on this machine may read the key of the pseudonyms: chmod 600 %s\n", path)
 	}
 	if made {
 		fmt.Fprintf(s.app.Err, "made the key of the pseudonyms: %s\n  keep it: another key gives other pseudonyms; who has it can find out who is who\n", path)
@@ -170,10 +197,19 @@ func (s *sharing) tell() error {
 	if len(s.report.Words) > 0 {
 		fmt.Fprintf(a.Err, "warning: these names are words of the pipeline or a codebook too, or were given by --word: %s\n  they are replaced in data, in quotes and behind an @, and stay in other text\n", strings.Join(s.report.Words, ", "))
 	}
+	if len(s.report.Short) > 0 {
+		fmt.Fprintf(a.Err, "warning: these names are too short to be looked for in texts, but behind an @ or a #: %s\n", listed(s.report.Short))
+	}
+	if bare := slices.Sorted(maps.Keys(s.report.Bare)); len(bare) > 0 {
+		fmt.Fprintf(a.Err, "warning: these names stand in texts without an @ or #, and were replaced there too: %s\n  where one is an everyday word, the text around it may tell which: --word NAME leaves it in texts\n", listed(bare))
+	}
+	if len(s.report.Signed) > 0 {
+		fmt.Fprintf(a.Err, "warning: notes of who gave codes by hand are shared as they are: %s\n", listed(s.report.Signed))
+	}
 	for _, n := range s.report.Notes {
 		fmt.Fprintf(a.Err, "warning: %s\n", n)
 	}
-	fmt.Fprintf(a.Out, "wrote %s: %s, %s of models, what is known of %s\n", s.report.Folder, count(s.report.Files, "file"), count(s.report.Answers, "answer"), count(s.report.Pictures, "picture"))
+	fmt.Fprintf(a.Out, "wrote %s: %s, %s and vectors of models, what is known of %s\n", s.report.Folder, count(s.report.Files, "file"), count(s.report.Answers, "answer"), count(s.report.Pictures, "picture"))
 	fmt.Fprintf(a.Out, "it was run: %s as in the study; no file has one of the %s that were replaced\n", count(s.report.Compared, "value"), count(s.report.Names, "name"))
 	fmt.Fprintln(a.Out, "what was read in pictures, captions and descriptions can still identify people: read it before you publish it")
 	return nil
@@ -183,12 +219,24 @@ func (s *sharing) tellColumns() {
 	rows := [][]string{{"table", "column", "what becomes of it"}}
 	for _, c := range s.report.Columns {
 		text := string(c.Treatment)
-		if c.Treatment == bundle.Drop {
+		switch {
+		case c.Treatment == bundle.Drop && c.Handle:
+			text += "; what it names is replaced in texts"
+		case c.Treatment == bundle.Drop:
 			text += " (--keep keeps it)"
 		}
 		rows = append(rows, []string{c.Stage, c.Name, text})
 	}
 	s.app.table(s.app.Out, rows)
+}
+
+// listed are some words of a list.
+func listed(words []string) string {
+	const most = 12
+	if more := len(words) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), more)
+	}
+	return strings.Join(words, ", ")
 }
 
 // interrupted is why a run ended: that it was interrupted, where it was.

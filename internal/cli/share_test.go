@@ -450,7 +450,7 @@ func TestShareRefuses(t *testing.T) {
 		code int
 		want string
 	}{
-		"a folder with something else": {[]string{"-o", full}, exitWrong, "holds something else"},
+		"a folder with something else": {[]string{"-o", full}, exitWrong, "holds something that `icono share` has not written"},
 		"a folder above the study":     {[]string{"-o", filepath.Dir(study)}, exitWrong, "would be replaced"},
 		"a column that is not there":   {[]string{"--keep", "Likes", "-o", out}, exitWrong, "--keep Likes: no table"},
 		"a date":                       {[]string{"--date", "30.11.2026", "-o", out}, exitWrong, "write it as 2026-11-30"},
@@ -473,7 +473,7 @@ func TestShareRefuses(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(study, ".icono")); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, text := run(t, "share", study, "-o", out); code != exitMissing || !strings.Contains(text, "questions of the study have no answer yet") {
+	if code, _, text := run(t, "share", study, "-o", out); code != exitDiffers || !strings.Contains(text, "the study is not as in pipeline.lock, and is not shared") || !strings.Contains(text, "caption") {
 		t.Errorf("without answers: exit code %d\n%s", code, text)
 	}
 	if _, err := os.Stat(out); err == nil {

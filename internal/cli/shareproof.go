@@ -23,6 +23,9 @@ import (
 // prove runs the bundle, holds it against the study, and finishes it.
 func (s *sharing) prove(ctx context.Context, dir string) error {
 	lists, err := s.samples(dir)
+	if err == nil {
+		err = s.numbers(dir, lists)
+	}
 	if err != nil {
 		return err
 	}
@@ -54,6 +57,24 @@ func (s *sharing) prove(ctx context.Context, dir string) error {
 	}
 	s.report.Compared = n
 	return s.finish(ctx, dir)
+}
+
+// numbers lists the rows of filters that have a list of their own, and of those whose
+// conditions read ids as numbers, which have become texts.
+func (s *sharing) numbers(dir string, lists bundle.Lists) error {
+	for _, st := range s.history.Stages {
+		if st.Kind != "filter" || st.Key < 0 {
+			continue
+		}
+		where, own := st.With.Get("where"), st.With.Get("kept") != nil
+		if !own && (where == nil || !bundle.ReadsNumbers(s.study.plan, s.report.Columns, where.Text)) {
+			continue
+		}
+		if err := s.list(dir, lists, st, "kept"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pipelines writes the study's pipeline files, and the one that extends them.
@@ -135,7 +156,7 @@ func (s *sharing) rerun(ctx context.Context, dir string) (*trace.Run, error) {
 func refused(faults []diag.Diagnostic) error {
 	for _, d := range faults {
 		if d.Severity == diag.Error {
-			return fmt.Errorf("the study cannot be run with pseudonyms: %s: %s", d.Span.String(), d.Message)
+			return fmt.Errorf("the study cannot be run with pseudonyms: %s: %s\n%s\nwhere a column was taken for a name and is none, keep it out of --hide; where a stage computes with a name, write it so that it does not", d.Span.String(), d.Message, d.Hint)
 		}
 	}
 	return nil
@@ -159,12 +180,13 @@ func (s *sharing) finish(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	v := &verification{app: a, locked: locked, Differences: []lock.Difference{}}
+	v := &verification{app: a, locked: locked, Differences: []lock.Difference{}, unsealed: true}
 	if err := v.run(ctx, file, studyFlags{workers: s.flags.workers}); err != nil {
 		return err
 	}
 	if err := v.report(); err != nil {
-		return fmt.Errorf("what was made of the study does not pass `icono verify`: %w\n%s", err, strings.Join(v.Faults, "\n"))
+		lines := append(v.Faults, v.study.differences(v.Differences)...)
+		return fmt.Errorf("what was made of the study does not pass `icono verify`: %s\n%s", err.Error(), strings.Join(lines, "\n"))
 	}
 	if err := a.writeMethods(ctx, file, studyFlags{}, filepath.Join(dir, bundle.Methods)); err != nil {
 		return err

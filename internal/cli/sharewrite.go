@@ -49,7 +49,8 @@ func (s *sharing) reads() (out []string) {
 		out = append(out, s.study.plan.Doc.Prices)
 	}
 	for _, st := range s.study.plan.Stages {
-		if st.Kind != "load" {
+		// The lists of rows that a sample or filter names are written anew.
+		if st.Kind != "load" && st.Kind != "sample" && st.Kind != "filter" {
 			out = append(out, st.Reads...)
 		}
 	}

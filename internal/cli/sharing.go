@@ -16,6 +16,7 @@ import (
 
 	"icono/internal/answers"
 	"icono/internal/bundle"
+	"icono/internal/lock"
 	"icono/internal/media"
 	"icono/internal/pipeline"
 	"icono/internal/pseudonym"
@@ -45,6 +46,11 @@ type sharing struct {
 // run makes the bundle: the study is replayed, what it is made from is written with
 // names replaced, and the bundle is run and held against the study.
 func (s *sharing) run(ctx context.Context, args []string) error {
+	if !s.flags.dry {
+		if err := s.verified(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.listen(ctx, args); err != nil {
 		return err
 	}
@@ -77,16 +83,53 @@ func (s *sharing) run(ctx context.Context, args []string) error {
 		return failed(err)
 	}
 	if err := s.write(ctx, dir); err != nil {
-		return failed(s.interrupted(ctx, err))
+		return s.unshared(ctx, dir, err)
 	}
 	if err := s.prove(ctx, dir); err != nil {
-		return failed(s.interrupted(ctx, err))
+		return s.unshared(ctx, dir, err)
 	}
 	if err := place(dir, s.out); err != nil {
 		return failed(err)
 	}
 	s.report.Folder = s.out
 	return s.tell()
+}
+
+// verified refuses a study that is not as in its lock: what is shared is what was run.
+func (s *sharing) verified(ctx context.Context) error {
+	locked, err := readLock(s.path)
+	if err != nil {
+		return err
+	}
+	v := &verification{app: s.quiet(), locked: locked, Differences: []lock.Difference{}}
+	if err := v.run(ctx, s.path, studyFlags{workers: s.flags.workers}); err != nil {
+		return failed(s.interrupted(ctx, err))
+	}
+	defer v.study.close()
+	lines := append(v.Faults, v.study.differences(lock.Of(v.Differences, lock.Cause, lock.Effect))...)
+	switch {
+	case len(lines) > 0:
+		if more := len(lines) - mostLines; more > 0 {
+			lines = append(lines[:mostLines], fmt.Sprintf("and %d more: icono verify lists them", more))
+		}
+		return &exitError{exitDiffers, fmt.Errorf("the study is not as in %s, and is not shared:\n%s\nrun it, so that the lock says what is shared: icono run", filepath.Base(lock.Path(s.path)), strings.Join(lines, "\n"))}
+	case v.Unchecked != "":
+		return &exitError{exitMissing, errors.New(v.Unchecked)}
+	}
+	return nil
+}
+
+// mostLines bounds how many differences are listed.
+const mostLines = 10
+
+// unshared is why a bundle could not be finished, in words that do not name the folder
+// in which it was made.
+func (s *sharing) unshared(ctx context.Context, dir string, err error) error {
+	err = failed(s.interrupted(ctx, err))
+	if text := err.Error(); strings.Contains(text, dir) {
+		return &exitError{exitCode(err), errors.New(strings.ReplaceAll(text, dir+string(filepath.Separator), ""))}
+	}
+	return err
 }
 
 // place puts a finished folder in its place. What was there goes only once it is.
@@ -217,7 +260,7 @@ func (s *sharing) collect(ctx context.Context) error {
 			s.report.Notes = append(s.report.Notes, fmt.Sprintf("The stage `%s` shuffles categories by the key of the row: the questions here have them in another order than those that were answered.", s.names.Text(st.ID)))
 		}
 	}
-	s.report.Names = s.names.Len()
+	s.report.Names, s.report.Short, s.report.Signed = s.names.Len(), s.names.Short(), s.echo.Signed()
 	s.moved = bundle.Moved(p, s.names)
 	s.report.Title = cmp.Or(s.report.Title, s.names.Text(p.Doc.Name))
 	s.report.Text = s.names.Text(p.Doc.About)

@@ -37,7 +37,7 @@ func (d Difference) String() string {
 // subject names what differs.
 func subject(what, name string) string {
 	one := map[string]string{"options": "the option", "reads": "the file", "cassettes": "the recorded answers", "facts": "what it states as", "columns": "the column",
-		"faults": "the number of rows that are", "writes": "the output", "contents": "what is in", "picture": "the picture"}[what]
+		"faults": "the number of rows that are", "writes": "the output", "contents": "what is in", "picture": "the picture", "the file of the bundle": "the file, or its line in SHA256SUMS,"}[what]
 	switch {
 	case name != "" && one != "":
 		return one + " " + name

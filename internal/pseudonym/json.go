@@ -40,6 +40,22 @@ func (n *Names) members(body []byte) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// Members calls each with the texts and numbers in a JSON text and the names of their
+// members, "" in lists. Of what is no JSON it calls nothing.
+func Members(text string, each func(member, value string)) {
+	type one struct{ member, value string }
+	var all []one
+	if rewrite([]byte(text), io.Discard, func(key, value string) string {
+		all = append(all, one{key, value})
+		return value
+	}, keep) != nil {
+		return
+	}
+	for _, m := range all {
+		each(m.member, m.value)
+	}
+}
+
 func keep(name string) string { return name }
 
 // value replaces in a string, which may hold JSON.
@@ -119,6 +135,12 @@ func rewrite(body []byte, to io.Writer, value func(key, text string) string, nam
 			continue
 		case string:
 			put(value(key, t))
+		case json.Number:
+			if text := value(key, t.String()); text != t.String() { // an id
+				put(text)
+			} else {
+				put(t)
+			}
 		default:
 			put(t)
 		}
@@ -191,7 +213,7 @@ func (s *scattered) gather() {
 		}
 		if first, last := of[i], of[end-1]; first != last {
 			head := s.words[first]
-			s.words[first] = head[:len(head)-(wordEnd(all, of, i)-all[i].start)] + s.names.key.Of(found.text)
+			s.words[first] = head[:len(head)-(wordEnd(all, of, i)-all[i].start)] + s.names.one(found.of)
 			for w := first + 1; w < last; w++ {
 				s.words[w] = gone
 			}

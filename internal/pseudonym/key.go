@@ -54,7 +54,7 @@ func ReadKey(path string) (k Key, made bool, err error) {
 		return k, false, err
 	}
 	raw, err := hex.DecodeString(strings.TrimSpace(string(text)))
-	if err != nil || len(raw) != len(k) {
+	if err != nil || len(raw) != len(k) || Key(raw) == (Key{}) {
 		return k, false, fmt.Errorf("%s holds no key: 64 hexadecimal digits are wanted", path)
 	}
 	return Key(raw), false, nil
@@ -78,6 +78,12 @@ var form = regexp.MustCompile(`^p[a-z2-7]{16}$`)
 // Is reports whether a text has the form of a pseudonym.
 func Is(text string) bool { return form.MatchString(text) }
 
+var somewhere = regexp.MustCompile(`(?i)\bp[a-z2-7]{16}\b`)
+
+// Stands reports whether a text has something of the form of a pseudonym in it, or is
+// what stands in the place of a further word of a name.
+func Stands(text string) bool { return text == gone || somewhere.MatchString(text) }
+
 // Path is the pseudonym of a path or of a name: each part of a path has one, and
 // endings that pictures have stay. So paths that end alike still do.
 func (k Key) Path(path string) string {
@@ -97,7 +103,10 @@ func (k Key) Path(path string) string {
 			parts[i] = k.part(p)
 		}
 	}
-	return strings.TrimLeft(strings.Join(parts, "/"), "/")
+	if parts[0] == "" { // an absolute path
+		parts[0] = "root"
+	}
+	return strings.TrimRight(strings.Join(parts, "/"), "/")
 }
 
 func (k Key) part(name string) string {

@@ -1,6 +1,7 @@
 package pseudonym
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,13 +15,21 @@ const (
 	markedWord = 5
 )
 
+// Ids are looked for inside of longer words from this length to that, and so many of
+// them: addresses are found as a whole.
+const (
+	longID    = 10
+	longestID = 60
+	mostIDs   = 200_000
+)
+
 // Leaks returns the names that stand in a text: those that Text would replace, but for
 // everyday words of the study in quotes, since its categories stand in them too, and
 // long handles that stand inside of a longer word.
 func (n *Names) Leaks(text string) []string {
 	var out []string
 	for _, m := range n.Find(text) {
-		if n.words[fold(m.Name)] && (m.Start == 0 || text[m.Start-1] != '@') {
+		if n.words[fold(m.Name)] && (m.Start == 0 || text[m.Start-1] != '@' && text[m.Start-1] != '#') {
 			continue
 		}
 		out = append(out, m.Name)
@@ -28,6 +37,13 @@ func (n *Names) Leaks(text string) []string {
 	for _, m := range n.inside(text) {
 		if !slices.Contains(out, m.Name) {
 			out = append(out, m.Name)
+		}
+	}
+	for _, other := range readings(text) {
+		for _, m := range n.inside(other) {
+			if !slices.Contains(out, m.Name) {
+				out = append(out, m.Name)
+			}
 		}
 	}
 	return out
@@ -40,7 +56,7 @@ func (n *Names) unglued(text string) string { return n.replaced(text, n.inside(t
 // glue finds handles anywhere in a text.
 type glue struct {
 	search  ahocorasick.AhoCorasick
-	handles []string
+	handles []name // of its patterns
 }
 
 // inside returns the long handles in a text, wherever they stand.
@@ -54,9 +70,20 @@ func (n *Names) inside(text string) (out []Match) {
 		return n.insideByLetters(text)
 	}
 	for _, m := range n.glue.search.FindAll(low) {
-		out = append(out, Match{m.Start(), m.End(), n.glue.handles[m.Pattern()]})
+		if g := n.glue.handles[m.Pattern()]; g.fits(text, m.Start(), m.End()) {
+			out = append(out, Match{m.Start(), m.End(), g.of})
+		}
 	}
 	return out
+}
+
+// fits reports whether a place in a text is a name, and no part of a longer number.
+func (m name) fits(text string, start, end int) bool {
+	if m.loose {
+		return true
+	}
+	digit := func(at int) bool { return at >= 0 && at < len(text) && text[at] >= '0' && text[at] <= '9' }
+	return text[start:end] == m.text && !(digit(start) && digit(start-1)) && !(digit(end-1) && digit(end))
 }
 
 // insideByLetters is inside for texts whose lower case has other lengths: places are
@@ -73,8 +100,9 @@ func (n *Names) insideByLetters(text string) (out []Match) {
 	}
 	at = append(at, len(text))
 	for _, m := range n.glue.search.FindAll(low.String()) {
-		if start, end := at[m.Start()], at[m.End()]; end > start {
-			out = append(out, Match{start, end, n.glue.handles[m.Pattern()]})
+		g := n.glue.handles[m.Pattern()]
+		if start, end := at[m.Start()], at[m.End()]; end > start && g.fits(text, start, end) {
+			out = append(out, Match{start, end, g.of})
 		}
 	}
 	return out
@@ -83,17 +111,23 @@ func (n *Names) insideByLetters(text string) (out []Match) {
 // prepare builds the search for handles that no other word holds by chance.
 func (n *Names) prepare() {
 	var low []string
+	ids := 0
 	var walk func(at *node)
 	walk = func(at *node) {
 		for _, m := range at.names {
 			marked := strings.ContainsAny(m.text, "._-") && len(m.text) >= markedWord
-			if m.loose && strings.ContainsFunc(m.text, isLetter) && (marked || len(m.text) >= longWord) && !n.words[fold(m.text)] {
+			long := m.loose && strings.ContainsFunc(m.text, isLetter) && (marked || len(m.text) >= longWord)
+			if !m.loose && len(m.text) >= longID && len(m.text) <= longestID && ids < mostIDs {
+				long = true
+				ids++
+			}
+			if long && !n.words[fold(m.text)] {
 				low = append(low, fold(m.text))
-				n.glue.handles = append(n.glue.handles, m.text)
+				n.glue.handles = append(n.glue.handles, m)
 			}
 		}
-		for _, next := range at.next {
-			walk(next)
+		for _, key := range slices.Sorted(maps.Keys(at.next)) {
+			walk(at.next[key])
 		}
 	}
 	walk(n.root)

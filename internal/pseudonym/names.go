@@ -1,11 +1,14 @@
 package pseudonym
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Names are the names that must not stand in what is shared, and their pseudonyms. It
@@ -15,11 +18,16 @@ type Names struct {
 	root *node
 	// words are names that mean something in the study's own files too.
 	words map[string]bool
+	short map[string]bool
 	// count is of the names that are looked for in texts.
 	count int
 
-	once sync.Once
-	glue glue
+	once   sync.Once
+	glue   glue
+	issued sync.Map // pseudonyms that stand in texts
+
+	mu   sync.Mutex
+	bare map[string]int // see Bare
 }
 
 // node is a state of the search: the names that begin with the same atoms.
@@ -31,12 +39,17 @@ type node struct {
 // name is a name that ends at a node.
 type name struct {
 	text string
-	// loose names are found however their letters are cased.
-	loose bool
+	// of is the name whose pseudonym it has, text itself but for other ways of writing.
+	of string
+	// loose names are found however their letters are cased; other marks another way of
+	// writing one.
+	loose, other bool
 }
 
 // NewNames makes an empty set of names with the key of their pseudonyms.
-func NewNames(k Key) *Names { return &Names{key: k, root: &node{}, words: map[string]bool{}} }
+func NewNames(k Key) *Names {
+	return &Names{key: k, root: &node{}, words: map[string]bool{}, short: map[string]bool{}}
+}
 
 // Sort says what a name is of.
 type Sort int
@@ -53,33 +66,76 @@ const (
 	leastDigits  = 6
 )
 
-// Add adds a name. Those that are too short to be told from other text are replaced
-// where they stand alone, and not looked for in texts.
+// Add adds a name. A handle is looked for as others write it too: blaues.ufer as
+// blaues_ufer, Blaues Ufer and #blauesufer. Names that are too short to be told from
+// other text are replaced where they stand alone, and handles behind an @ or a #.
 func (n *Names) Add(text string, sort Sort) {
 	text = strings.TrimSpace(text)
 	bare := strings.TrimPrefix(text, "@")
-	if !findable(bare) {
+	switch {
+	case findable(bare):
+	case sort == Handle && strings.ContainsFunc(bare, unicode.IsLetter):
+		n.words[fold(bare)] = true
+		n.short[bare] = true
+	default:
 		return
 	}
+	if !n.put(bare, name{text: bare, of: bare, loose: sort == Handle}) {
+		return
+	}
+	n.count++
+	for _, form := range []norm.Form{norm.NFC, norm.NFD} { // letters such as ü in one character or in two
+		if other := form.String(bare); other != bare {
+			n.put(other, name{text: other, of: bare, loose: sort == Handle, other: true})
+		}
+	}
+	if sort != Handle {
+		return
+	}
+	for _, dot := range []string{`\.`, `\\.`} { // in patterns, and those in quotes
+		if other := strings.ReplaceAll(bare, ".", dot); other != bare {
+			n.put(other, name{text: other, of: bare, loose: true, other: true})
+		}
+	}
+	parts := strings.FieldsFunc(bare, func(r rune) bool { return r < 0x80 && strings.ContainsRune("._- ", r) })
+	if len(parts) < 2 || len(strings.Join(parts, "")) < longWord {
+		return
+	}
+	for _, between := range []string{"", " ", "_", ".", "-"} {
+		if other := strings.Join(parts, between); other != bare {
+			n.put(other, name{text: other, of: bare, loose: true, other: true})
+		}
+	}
+}
+
+// put adds a way of writing a name, unless that is known.
+func (n *Names) put(text string, as name) bool {
 	at := n.root
-	for _, a := range atoms(bare) {
+	for _, a := range atoms(text) {
 		if at.next == nil {
 			at.next = map[string]*node{}
 		}
-		key := fold(bare[a.start:a.end])
+		key := fold(text[a.start:a.end])
 		if at.next[key] == nil {
 			at.next[key] = &node{}
 		}
 		at = at.next[key]
 	}
-	for _, known := range at.names {
-		if known.text == bare || known.loose && sort == Handle {
-			return // the first writing of a handle names it
+	for i, known := range at.names {
+		switch {
+		case known.other && !as.other && as.loose: // a name goes before a way of writing another
+			at.names[i] = as
+			return true
+		case known.text == text || known.loose && as.loose:
+			return false // the first writing of a handle names it
 		}
 	}
-	at.names = append(at.names, name{bare, sort == Handle})
-	n.count++
+	at.names = append(at.names, as)
+	return true
 }
+
+// Short are the handles that are too short to be looked for in texts.
+func (n *Names) Short() []string { return slices.Sorted(maps.Keys(n.short)) }
 
 // Len is how many names are looked for in texts.
 func (n *Names) Len() int { return n.count }
@@ -95,17 +151,35 @@ func findable(text string) bool {
 func (n *Names) Ambiguous(words map[string]bool) []string {
 	out := []string{}
 	for word := range words {
-		if at := n.root.next[fold(word)]; at != nil && len(at.names) > 0 && at.names[0].loose {
-			n.words[fold(word)] = true
-			out = append(out, at.names[0].text)
+		at := n.root
+		for _, a := range atoms(word) {
+			if at = at.next[fold(word[a.start:a.end])]; at == nil {
+				break
+			}
+		}
+		if at == nil || at == n.root {
+			continue
+		}
+		for _, m := range at.names {
+			if m.loose && !n.short[m.of] {
+				n.words[fold(m.text)] = true
+				out = append(out, m.of)
+			}
 		}
 	}
 	slices.Sort(out)
-	return out
+	return slices.Compact(out)
 }
 
 // Of is the pseudonym of a name or a path, as it stands alone in a cell.
 func (n *Names) Of(text string) string { return n.key.Path(text) }
+
+// one is the pseudonym of a name in a text, which is known from then on.
+func (n *Names) one(name string) string {
+	p := n.key.Of(name)
+	n.issued.Store(p, true)
+	return p
+}
 
 // Match is a name in a text: its bytes from Start to End, and the name as it was
 // added.
@@ -127,7 +201,7 @@ func (n *Names) Find(text string) []Match {
 			i++
 			continue
 		}
-		out = append(out, Match{all[i].start, all[end-1].end, found.text})
+		out = append(out, Match{all[i].start, all[end-1].end, found.of})
 		i = end
 	}
 	return out
@@ -145,8 +219,12 @@ func (n *Names) longest(text string, all []atom, i int) (end int, found name) {
 			return
 		}
 		a := text[all[j].start:all[j].end]
-		if j > i && a == " " && (mark(text, all, j-1) || mark(text, all, j+1)) {
+		if j > i && fold(a) == " " && (mark(text, all, j-1) || mark(text, all, j+1)) {
 			walk(at, j+1, written) // programs that read pictures put spaces around . and _
+		}
+		if j > i && invisible(a) {
+			walk(at, j+1, written)
+			return
 		}
 		next := at.next[fold(a)]
 		if next == nil {
@@ -154,7 +232,7 @@ func (n *Names) longest(text string, all []atom, i int) (end int, found name) {
 		}
 		written += a
 		for _, m := range next.names {
-			if j+1 > end && (m.loose || m.text == written) && !(j == i && n.stays(text, all, i)) {
+			if j+1 > end && (m.loose || m.text == written) && !(n.words[fold(m.text)] && n.stays(text, all[i].start, all[j].end)) {
 				end, found = j+1, m
 				break
 			}
@@ -165,29 +243,56 @@ func (n *Names) longest(text string, all []atom, i int) (end int, found name) {
 	return end, found
 }
 
+// invisible reports whether an atom is a character that nobody sees, such as a zero-width
+// space.
+func invisible(a string) bool {
+	r, n := utf8.DecodeRuneInString(a)
+	return n == len(a) && unicode.Is(unicode.Cf, r)
+}
+
 // mark reports whether an atom is one of the marks that names have.
 func mark(text string, all []atom, i int) bool {
 	return i < len(all) && all[i].end == all[i].start+1 && strings.IndexByte("._-", text[all[i].start]) >= 0
 }
 
-// stays reports whether a name that is an everyday word of the study is left.
-func (n *Names) stays(text string, all []atom, i int) bool {
-	if !n.words[fold(text[all[i].start:all[i].end])] {
-		return false
-	}
+// stays reports whether a name that is an everyday word of the study is left at a place.
+func (n *Names) stays(text string, start, end int) bool {
 	before, after := byte(0), byte(0)
-	if at := all[i].start; at > 0 {
-		before = text[at-1]
+	if start > 0 {
+		before = text[start-1]
 	}
-	if at := all[i].end; at < len(text) {
-		after = text[at]
+	if end < len(text) {
+		after = text[end]
 	}
 	quoted := before == after && (before == '"' || before == '\'')
-	return before != '@' && !quoted
+	return before != '@' && before != '#' && !quoted
 }
 
 // Text replaces the names in a text.
 func (n *Names) Text(text string) string { return n.unglued(n.replaced(text, n.Find(text))) }
+
+// Bare are handles of one word, such as an everyday word, that Prose has replaced where
+// no @ or # called them, with how often: what stands around them may tell the word.
+func (n *Names) Bare() map[string]int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return maps.Clone(n.bare)
+}
+
+// noteBare counts names that stand bare in a text.
+func (n *Names) noteBare(text string, found []Match) {
+	for _, m := range found {
+		if m.End-m.Start == len(text) || m.Start > 0 && strings.IndexByte("@#/._-", text[m.Start-1]) >= 0 || strings.ContainsFunc(text[m.Start:m.End], func(r rune) bool { return !unicode.IsLetter(r) }) {
+			continue
+		}
+		n.mu.Lock()
+		if n.bare == nil {
+			n.bare = map[string]int{}
+		}
+		n.bare[m.Name]++
+		n.mu.Unlock()
+	}
+}
 
 // replaced puts pseudonyms into the places of names.
 func (n *Names) replaced(text string, found []Match) string {
@@ -198,7 +303,7 @@ func (n *Names) replaced(text string, found []Match) string {
 	at := 0
 	for _, m := range found {
 		b.WriteString(text[at:m.Start])
-		b.WriteString(n.key.Of(m.Name))
+		b.WriteString(n.one(m.Name))
 		at = m.End
 	}
 	b.WriteString(text[at:])
@@ -241,4 +346,11 @@ func validRune(text string, i int, r rune) rune {
 	return r
 }
 
-func fold(text string) string { return strings.ToLower(text) }
+// fold makes what is to be taken for the same the same: letters of any case, and white
+// space.
+func fold(text string) string {
+	if r, n := utf8.DecodeRuneInString(text); n == len(text) && unicode.IsSpace(r) {
+		return " "
+	}
+	return strings.ToLower(text)
+}

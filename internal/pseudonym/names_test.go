@@ -28,25 +28,28 @@ func TestText(t *testing.T) {
 	n := planted(t)
 	h, e, f, g := n.Of("planted.handle"), n.Of("Erika_Muster"), n.Of("tagesfeuilleton"), n.Of("google")
 	for text, want := range map[string]string{
-		"von planted.handle, heute":               "von " + h + ", heute",
-		"PLANTED.HANDLE":                          h,
-		"planted.handles":                         "planted." + "handles", // another account, see below
-		"@erika_muster!":                          "@" + e + "!",
-		"erika_muster2":                           e + "2",
-		"#tagesfeuilleton2021":                    "#" + f + "2021",
-		"Anna B. Muster kommt":                    n.Of("Anna B. Muster") + " kommt",
-		"die ärzte":                               "die " + n.key.Of("ärzte"),
-		"provider: google":                        "provider: google", // a word of the study
-		`x == "google"`:                           `x == "` + g + `"`,
-		"@google":                                 "@" + g,
-		"CTabc-_9":                                n.Of("CTabc-_9"),
-		"ctabc-_9":                                "ctabc-_9", // ids are told apart by case
-		"id 2657484542301776131.":                 "id " + n.Of("2657484542301776131") + ".",
-		"2657484542301776130_80944":               n.Of("2657484542301776130_80944"),
-		"92657484542301776131":                    "92657484542301776131",
-		"Planted . Handle, erika _muster":         h + ", " + e,
-		"planted handle":                          "planted handle",
-		"12 xy":                                   "12 xy", // too short to be told from other text
+		"von planted.handle, heute": "von " + h + ", heute",
+		"PLANTED.HANDLE":            h,
+		"planted.handles":           "planted." + "handles", // another account, see below
+		"@erika_muster!":            "@" + e + "!",
+		"erika_muster2":             e + "2",
+		"#tagesfeuilleton2021":      "#" + f + "2021",
+		"Anna B. Muster kommt":      n.Of("Anna B. Muster") + " kommt",
+		"die a\u0308rzte, @ÄRZTE":   "die " + n.key.Of("ärzte") + ", @" + n.key.Of("ärzte"),
+		"planted.\u200bhandle":      h,
+		"die ärzte":                 "die " + n.key.Of("ärzte"),
+		"provider: google":          "provider: google", // a word of the study
+		`x == "google"`:             `x == "` + g + `"`,
+		"@google":                   "@" + g,
+		"CTabc-_9":                  n.Of("CTabc-_9"),
+		"ctabc-_9":                  "ctabc-_9", // ids are told apart by case
+		"id 2657484542301776131.":   "id " + n.Of("2657484542301776131") + ".",
+		"2657484542301776130_80944": n.Of("2657484542301776130_80944"),
+		"92657484542301776131":      "92657484542301776131",
+		"Erika Muster, #plantedhandle, planted_handle": e + ", #" + h + ", " + h,
+		"die xy, @xy #XY":                 "die xy, @" + n.Of("xy") + " #" + n.Of("xy"),
+		"Planted . Handle, erika _muster": h + ", " + e,
+		"12 xy":                           "12 xy", // too short to be told from other text
 		"see https://example.org/p/CTabc-_9/ now": "see " + n.key.Of("https://example.org/p/CTabc-_9/") + " now",
 		"\xff planted.handle \xfe":                "\xff " + h + " \xfe",
 	} {
@@ -66,9 +69,17 @@ func TestProse(t *testing.T) {
 		"Bild: @planted.handle und @Dritte.Person.":      "Bild: @" + h + " und @" + n.key.Of("dritte.person") + ".",
 		"https://www.instagram.com/planted.handle/p/CT1": "[url]",
 		"auf instagram.com/planted.handle (neu)":         "auf [url] (neu)",
-		"www.example.org/x?y=1, sonst":                   "[url] sonst",
+		"www.example.org/x?y=1, sonst":                   "[url], sonst",
 		"planted.handle@web.de":                          "[email]",
 		"um 10.30 Uhr, S. 3/4":                           "um 10.30 Uhr, S. 3/4",
+		"@photographyberlin":                             "@" + n.key.Of("photographyberlin"),
+		"@dritte-person, ＠Vierte und %40annab":           "@" + n.key.Of("dritte-person") + ", ＠" + n.key.Of("vierte") + " und %40" + n.key.Of("annab"),
+		"die &auml;rzte":                                 "die " + n.key.Of("ärzte"),
+		`planted.handle und \u00e4rzte`:                  h + " und " + n.key.Of("ärzte"),
+		"(siehe https://a.de/x_(y)/z), gut":              "(siehe [url]), gut",
+		"Anna B.\nMuster":                                n.Of("Anna B. Muster"),
+		`^planted\.handle$`:                              "^" + h + "$",
+		"id2657484542301776131x":                         "id" + n.Of("2657484542301776131") + "x",
 		"a@b":                                            "a@b",
 		"":                                               "",
 	} {
@@ -90,7 +101,7 @@ func TestPath(t *testing.T) {
 		`a\12.JPG`:                         n.Of("a") + "/" + n.Of("12") + ".JPG",
 		"../m/12.webp":                     "up/" + n.Of("m") + "/" + n.Of("12") + ".webp",
 		"photos.zip/planted.handle/12.jpg": n.Of("photos") + ".zip/" + n.Of("planted.handle") + "/" + n.Of("12") + ".jpg",
-		"/abs/12.png":                      n.Of("abs") + "/" + n.Of("12") + ".png",
+		"/abs/12.png":                      "root/" + n.Of("abs") + "/" + n.Of("12") + ".png",
 		"https://example.org/a.jpg":        n.key.Of("https://example.org/a.jpg"),
 		".jpg":                             n.key.Of(".jpg"),
 		"":                                 "",
@@ -125,15 +136,16 @@ func TestJSON(t *testing.T) {
 		`{"b":1.0,"a":[true,null,{"x":"von PLANTED.handle"}],"n":1e400}`: `{"b":1.0,"a":[true,null,{"x":"von ` + h + `"}],"n":1e400}`,
 		`{"content":"{\"w\":\"\\u0070lanted.handle\"}"}`:                 `{"content":"{\"w\":\"` + h + `\"}"}`,
 		`{"u":"https:\/\/instagram.com\/planted.handle"}`:                `{"u":"[url]"}`,
-		`["planted.handle"]`:            `["` + h + `"]`,
-		`"planted.handle <b>&"`:         `"` + h + ` <b>&"`,
-		`{}`:                            `{}`,
-		` [ ] `:                         `[]`,
-		`{"planted.handle":{"k":[]}}`:   `{"` + h + `":{"k":[]}}`,
-		`no JSON of planted.handle`:     `no JSON of ` + h,
-		`{"a":1}{"a":"planted.handle"}`: `{"a":1}{"a":"` + h + `"}`,
-		"\xff\xfe":                      "\xff\xfe",
-		``:                              ``,
+		`["planted.handle"]`:                `["` + h + `"]`,
+		`"planted.handle <b>&"`:             `"` + h + ` <b>&"`,
+		`{"id":2657484542301776131,"n":12}`: `{"id":"` + n.Of("2657484542301776131") + `","n":12}`,
+		`{}`:                                `{}`,
+		` [ ] `:                             `[]`,
+		`{"planted.handle":{"k":[]}}`:       `{"` + h + `":{"k":[]}}`,
+		`no JSON of planted.handle`:         `no JSON of ` + h,
+		`{"a":1}{"a":"planted.handle"}`:     `{"a":1}{"a":"` + h + `"}`,
+		"\xff\xfe":                          "\xff\xfe",
+		``:                                  ``,
 	} {
 		if got := string(n.JSON([]byte(in))); got != want {
 			t.Errorf("%s: got %s, want %s", in, got, want)

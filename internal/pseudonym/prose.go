@@ -1,8 +1,12 @@
 package pseudonym
 
 import (
+	"html"
+	"net/url"
 	"regexp"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // What takes the place of addresses in texts.
@@ -12,26 +16,80 @@ const (
 )
 
 var (
-	address = regexp.MustCompile(`(?i)(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)[^\s<>"'` + "`" + `\])}\\]+|\b[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}/[^\s<>"'` + "`" + `\])}\\]*`)
-	email   = regexp.MustCompile(`[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}`)
-	mention = regexp.MustCompile(`(^|[^\p{L}\d_./])@([\p{L}\d_](?:[\p{L}\d_.]*[\p{L}\d_])?)`)
+	address = regexp.MustCompile(`(?i)(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)[^\s<>"` + "`" + `\\]+|\b[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}/[^\s<>"` + "`" + `\\]*`)
+	email   = regexp.MustCompile(`[\p{L}\p{M}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}`)
+	mention = regexp.MustCompile(`(^|[^\p{L}\p{M}\d_./])(?:@|＠|%40)([\p{L}\p{M}\d_](?:[\p{L}\p{M}\d_.-]*[\p{L}\p{M}\d_])?)`)
+	escape  = regexp.MustCompile(`\\(?:u[0-9A-Fa-f]{4}|[nrt/])`)
 )
 
 // Prose replaces what names somebody in a text that people or models wrote: the names,
 // web addresses, mail addresses, and whatever follows an @.
 func (n *Names) Prose(text string) string {
+	text = n.plain(text)
 	if strings.ContainsAny(text, "./") {
-		text = address.ReplaceAllString(text, noURL)
+		text = address.ReplaceAllStringFunc(text, func(m string) string {
+			return noURL + m[len(strings.TrimRight(m, `).,;:!?]}'*_`)):]
+		})
 	}
-	if !strings.Contains(text, "@") {
-		return n.Text(text)
+	n.noteBare(text, n.Find(text))
+	if strings.Contains(text, "@") {
+		text = email.ReplaceAllString(text, noEmail)
 	}
-	text = n.Text(email.ReplaceAllString(text, noEmail))
+	text = n.Text(text)
+	if !strings.ContainsAny(text, "@＠%") {
+		return text
+	}
 	return mention.ReplaceAllStringFunc(text, func(m string) string {
-		at := strings.IndexByte(m, '@')
-		if who := m[at+1:]; !Is(who) {
-			return m[:at+1] + n.key.Of(fold(who))
+		parts := mention.FindStringSubmatch(m)
+		who := parts[2]
+		if _, ours := n.issued.Load(who); ours {
+			return m
 		}
-		return m
+		return m[:len(m)-len(who)] + n.one(norm.NFC.String(fold(who)))
 	})
 }
+
+// plain undoes the escapes of HTML, of addresses and of JSON in a text, where that shows
+// names.
+func (n *Names) plain(text string) string {
+	known := len(n.Find(text))
+	for _, other := range readings(text) {
+		if found := len(n.Find(other)); found > known {
+			text, known = other, found
+		}
+	}
+	return text
+}
+
+// readings are the ways in which a text can be read that has escapes.
+func readings(text string) (out []string) {
+	if strings.Contains(text, "&") {
+		out = append(out, html.UnescapeString(text))
+	}
+	if strings.Contains(text, "%") {
+		if other, err := url.PathUnescape(text); err == nil {
+			out = append(out, other)
+		}
+	}
+	if strings.Contains(text, `\`) {
+		out = append(out, escape.ReplaceAllStringFunc(text, unescape))
+	}
+	return out
+}
+
+func unescape(e string) string {
+	switch e[1] {
+	case 'n', 'r', 't':
+		return " "
+	case '/':
+		return "/"
+	}
+	var r rune
+	for _, c := range strings.ToLower(e[2:]) {
+		r = r<<4 | rune(strings.IndexRune("0123456789abcdef", c))
+	}
+	return string(r)
+}
+
+// Cell replaces what names somebody in a cell, which may hold JSON.
+func (n *Names) Cell(text string) string { return n.value(text) }

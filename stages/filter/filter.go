@@ -2,7 +2,6 @@ package filter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -50,10 +49,13 @@ func (f *filter) Files() (reads, writes []string) {
 
 // Schema implements stage.Stage.
 func (f *filter) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
-	_, err := f.compile(in[0])
-	if f.kept != nil && stage.Find(in[0], stage.Key) < 0 {
-		err = errors.Join(err, keylist.NeedKey("kept"))
+	if f.kept != nil { // the condition may be about what is not here
+		if stage.Find(in[0], stage.Key) < 0 {
+			return in[0], keylist.NeedKey("kept")
+		}
+		return in[0], nil
 	}
+	_, err := f.compile(in[0])
 	return in[0], err
 }
 
@@ -67,12 +69,12 @@ func (f *filter) compile(in *arrow.Schema) (*expression.Program, error) {
 
 // Run implements stage.Stage.
 func (f *filter) Run(_ context.Context, env stage.Env, in []stage.Table) stage.Rows {
+	if f.kept != nil {
+		return f.listed(env, in[0])
+	}
 	where, err := f.compile(in[0].Schema)
 	if err != nil {
 		return flow.Fail(err)
-	}
-	if f.kept != nil {
-		return f.listed(env, in[0])
 	}
 	return flow.Map(in[0].Rows, func(rec arrow.Record) (arrow.Record, error) {
 		keep, valid, err := where.Bools(rec)
