@@ -65,6 +65,9 @@ func TestKilledShare(t *testing.T) {
 func TestShareOnAFullDisk(t *testing.T) {
 	disk := smallDisk(t)
 	study := filepath.Join(wholeMethod(t), "ensemble")
+	if code, text := rerun(t, "run", "--record", "none", study); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, text)
+	}
 	code, text := rerun(t, "share", study, "-o", filepath.Join(disk, "shared"))
 	if code != 1 || !strings.Contains(text, "no space left on device") || strings.Contains(text, "goroutine") {
 		t.Errorf("exit code %d\n%s", code, text)

@@ -156,6 +156,15 @@ func (c *Counter) Record(ctx context.Context, all ...answers.Recorded) error {
 	return c.session.Record(ctx, all...)
 }
 
+// Strict reports whether the run replays what is recorded and nothing else.
+func (c *Counter) Strict() bool { return c.desk.options.Mode == answers.None }
+
+// Why says in which parts a request differs from what is stored of its row, "" where
+// nothing is.
+func (c *Counter) Why(ctx context.Context, r answers.Request) (string, error) {
+	return c.session.Reason(ctx, r)
+}
+
 // Replays reports whether nothing is stored.
 func (c *Counter) Replays() bool { return c.session.Replays() }
 

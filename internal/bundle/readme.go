@@ -32,8 +32,9 @@ type Report struct {
 	Program string   `json:"icono"`
 }
 
-// ReadmeFile is the text of the README of a bundle.
-func (r *Report) ReadmeFile() string {
+// ReadmeFile is the text of the README of a bundle. replaced replaces names in the names
+// of columns.
+func (r *Report) ReadmeFile(replaced func(string) string) string {
 	var b strings.Builder
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	p("# %s\n", inline(r.title()))
@@ -62,10 +63,10 @@ func (r *Report) ReadmeFile() string {
 	var dropped []string
 	for _, c := range r.Columns {
 		if c.Treatment == Drop {
-			dropped = append(dropped, c.Stage+"."+c.Name)
+			dropped = append(dropped, replaced(c.Stage+"."+c.Name))
 			continue
 		}
-		p("| %s | %s | %s |", inline(c.Stage), inline(c.Name), c.Treatment)
+		p("| %s | %s | %s |", inline(replaced(c.Stage)), inline(replaced(c.Name)), c.Treatment)
 	}
 	if len(dropped) > 0 {
 		slices.Sort(dropped)

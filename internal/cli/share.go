@@ -210,7 +210,11 @@ func (s *sharing) tell() error {
 		fmt.Fprintf(a.Err, "warning: %s\n", n)
 	}
 	fmt.Fprintf(a.Out, "wrote %s: %s, %s and vectors of models, what is known of %s\n", s.report.Folder, count(s.report.Files, "file"), count(s.report.Answers, "answer"), count(s.report.Pictures, "picture"))
-	fmt.Fprintf(a.Out, "it was run: %s as in the study; no file has one of the %s that were replaced\n", count(s.report.Compared, "value"), count(s.report.Names, "name"))
+	but := ""
+	if len(s.report.Words)+len(s.report.Short) > 0 {
+		but = ", but for those named above"
+	}
+	fmt.Fprintf(a.Out, "it was run: %s as in the study; no file has one of the %s that were replaced%s\n", count(s.report.Compared, "value"), count(s.report.Names, "name"), but)
 	fmt.Fprintln(a.Out, "what was read in pictures, captions and descriptions can still identify people: read it before you publish it")
 	return nil
 }

@@ -53,7 +53,7 @@ func (s *sharing) prove(ctx context.Context, dir string) error {
 	}
 	n, differences := bundle.Compare(s.history, shared, s.names)
 	if len(differences) > 0 {
-		return fmt.Errorf("the study says something else with pseudonyms than without them, and is not shared:\n%s", strings.Join(differences, "\n"))
+		return fmt.Errorf("the study says something else with pseudonyms than without them, and is not shared:\n%s\nwhat is computed from a name must stand in a table to be shared: write such a column into the data, and let the pipeline read it there", strings.Join(differences, "\n"))
 	}
 	s.report.Compared = n
 	return s.finish(ctx, dir)
@@ -197,7 +197,7 @@ func (s *sharing) finish(ctx context.Context, dir string) error {
 	if err := bundle.Put(dir, bundle.Citation, s.citation()); err != nil {
 		return err
 	}
-	if err := bundle.Put(dir, bundle.Readme, s.report.ReadmeFile()); err != nil {
+	if err := bundle.Put(dir, bundle.Readme, s.report.ReadmeFile(s.names.Text)); err != nil {
 		return err
 	}
 	var outputs []string

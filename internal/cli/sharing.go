@@ -16,7 +16,6 @@ import (
 
 	"icono/internal/answers"
 	"icono/internal/bundle"
-	"icono/internal/lock"
 	"icono/internal/media"
 	"icono/internal/pipeline"
 	"icono/internal/pseudonym"
@@ -94,33 +93,6 @@ func (s *sharing) run(ctx context.Context, args []string) error {
 	s.report.Folder = s.out
 	return s.tell()
 }
-
-// verified refuses a study that is not as in its lock: what is shared is what was run.
-func (s *sharing) verified(ctx context.Context) error {
-	locked, err := readLock(s.path)
-	if err != nil {
-		return err
-	}
-	v := &verification{app: s.quiet(), locked: locked, Differences: []lock.Difference{}}
-	if err := v.run(ctx, s.path, studyFlags{workers: s.flags.workers}); err != nil {
-		return failed(s.interrupted(ctx, err))
-	}
-	defer v.study.close()
-	lines := append(v.Faults, v.study.differences(lock.Of(v.Differences, lock.Cause, lock.Effect))...)
-	switch {
-	case len(lines) > 0:
-		if more := len(lines) - mostLines; more > 0 {
-			lines = append(lines[:mostLines], fmt.Sprintf("and %d more: icono verify lists them", more))
-		}
-		return &exitError{exitDiffers, fmt.Errorf("the study is not as in %s, and is not shared:\n%s\nrun it, so that the lock says what is shared: icono run", filepath.Base(lock.Path(s.path)), strings.Join(lines, "\n"))}
-	case v.Unchecked != "":
-		return &exitError{exitMissing, errors.New(v.Unchecked)}
-	}
-	return nil
-}
-
-// mostLines bounds how many differences are listed.
-const mostLines = 10
 
 // unshared is why a bundle could not be finished, in words that do not name the folder
 // in which it was made.

@@ -156,14 +156,14 @@ type scattered struct {
 	at    int
 }
 
-// word reports whether a string is one of the words of a text.
-func word(key, text string) bool {
+// oneWord reports whether a string is one of the words of a text.
+func oneWord(key, text string) bool {
 	return (key == "text" || key == "description") && text != "" && !strings.ContainsFunc(text, unicode.IsSpace)
 }
 
 func (s *scattered) add(key, text string) {
 	switch {
-	case word(key, text):
+	case oneWord(key, text):
 		s.words = append(s.words, text)
 	case key == "text" || key == "description":
 		s.words = append(s.words, "") // a whole text ends the words
@@ -176,7 +176,7 @@ func (s *scattered) next(key, text string) string {
 		return text
 	}
 	out := text
-	if word(key, text) {
+	if oneWord(key, text) {
 		out = s.words[s.at]
 	}
 	s.at++

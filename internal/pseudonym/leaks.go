@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	ahocorasick "github.com/petar-dambovaliev/aho-corasick"
 )
@@ -69,21 +70,35 @@ func (n *Names) inside(text string) (out []Match) {
 	if len(low) != len(text) { // letters whose cases differ in length
 		return n.insideByLetters(text)
 	}
+	sealed := opaque(text)
 	for _, m := range n.glue.search.FindAll(low) {
-		if g := n.glue.handles[m.Pattern()]; g.fits(text, m.Start(), m.End()) {
+		if g := n.glue.handles[m.Pattern()]; !within(sealed, m.Start()) && g.matches(text, m.Start(), m.End()) {
 			out = append(out, Match{m.Start(), m.End(), g.of})
 		}
 	}
 	return out
 }
 
-// fits reports whether a place in a text is a name, and no part of a longer number.
+// matches reports whether a place in a text is a name that may stand in a longer word.
+func (m name) matches(text string, start, end int) bool {
+	return m.loose || text[start:end] == m.text && m.fits(text, start, end)
+}
+
+// fits reports whether a place in a text is a name, and no part of a longer number. An
+// id of few digits stands between other characters than letters.
 func (m name) fits(text string, start, end int) bool {
 	if m.loose {
 		return true
 	}
-	digit := func(at int) bool { return at >= 0 && at < len(text) && text[at] >= '0' && text[at] <= '9' }
-	return text[start:end] == m.text && !(digit(start) && digit(start-1)) && !(digit(end-1) && digit(end))
+	before, _ := utf8.DecodeLastRuneInString(text[:start])
+	after, _ := utf8.DecodeRuneInString(text[end:])
+	first, _ := utf8.DecodeRuneInString(text[start:])
+	last, _ := utf8.DecodeLastRuneInString(text[:end])
+	few := len(m.text) < longID
+	apart := func(inner, outer rune) bool {
+		return sortOf(inner) == other || sortOf(outer) == other || sortOf(inner) != sortOf(outer) && !few
+	}
+	return apart(first, before) && apart(last, after)
 }
 
 // insideByLetters is inside for texts whose lower case has other lengths: places are
@@ -101,7 +116,7 @@ func (n *Names) insideByLetters(text string) (out []Match) {
 	at = append(at, len(text))
 	for _, m := range n.glue.search.FindAll(low.String()) {
 		g := n.glue.handles[m.Pattern()]
-		if start, end := at[m.Start()], at[m.End()]; end > start && g.fits(text, start, end) {
+		if start, end := at[m.Start()], at[m.End()]; end > start && g.matches(text, start, end) {
 			out = append(out, Match{start, end, g.of})
 		}
 	}

@@ -14,10 +14,10 @@ import (
 func planted(t testing.TB) *Names {
 	t.Helper()
 	n := NewNames(Key{1})
-	for _, h := range []string{"planted.handle", "Erika_Muster", "tagesfeuilleton", "google", "Anna B. Muster", "planted name", "@ärzte", "xy"} {
+	for _, h := range []string{"planted.handle", "Erika_Muster", "tagesfeuilleton", "google", "Anna B. Muster", "planted name", "@ärzte", "xy", "xyz"} {
 		n.Add(h, Handle)
 	}
-	for _, id := range []string{"CTabc-_9", "2657484542301776130_80944", "2657484542301776131", "12", "media/x/IMG_2071.jpg", "https://example.org/p/CTabc-_9/"} {
+	for _, id := range []string{"CTabc-_9", "2657484542301776130_80944", "2657484542301776131", "12", "123456", "media/x/IMG_2071.jpg", "https://example.org/p/CTabc-_9/"} {
 		n.Add(id, ID)
 	}
 	n.Ambiguous(map[string]bool{"google": true})
@@ -46,12 +46,15 @@ func TestText(t *testing.T) {
 		"id 2657484542301776131.":   "id " + n.Of("2657484542301776131") + ".",
 		"2657484542301776130_80944": n.Of("2657484542301776130_80944"),
 		"92657484542301776131":      "92657484542301776131",
+		"#xyz9 xyz2021, axyz":       "#" + n.Of("xyz") + "9 " + n.Of("xyz") + "2021, axyz",
+		"sha256:ab123456cd123456ab123456cd123456ab123456cd123456": "sha256:ab123456cd123456ab123456cd123456ab123456cd123456",
+		"id 123456, x123456y":                          "id " + n.Of("123456") + ", x123456y",
 		"Erika Muster, #plantedhandle, planted_handle": e + ", #" + h + ", " + h,
-		"die xy, @xy #XY":                 "die xy, @" + n.Of("xy") + " #" + n.Of("xy"),
-		"Planted . Handle, erika _muster": h + ", " + e,
-		"12 xy":                           "12 xy", // too short to be told from other text
-		"see https://example.org/p/CTabc-_9/ now": "see " + n.key.Of("https://example.org/p/CTabc-_9/") + " now",
-		"\xff planted.handle \xfe":                "\xff " + h + " \xfe",
+		"die xy, @xy #XY":                              "die xy, @" + n.Of("xy") + " #" + n.Of("xy"),
+		"Planted . Handle, erika _muster":              h + ", " + e,
+		"12 xy":                                        "12 xy", // too short to be told from other text
+		"see https://example.org/p/CTabc-_9/ now":      "see " + n.key.Of("https://example.org/p/CTabc-_9/") + " now",
+		"\xff planted.handle \xfe":                     "\xff " + h + " \xfe",
 	} {
 		if text == "planted.handles" { // the long name in it is safer replaced than kept
 			want = h + "s"

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -19,6 +20,7 @@ var (
 	address = regexp.MustCompile(`(?i)(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)[^\s<>"` + "`" + `\\]+|\b[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}/[^\s<>"` + "`" + `\\]*`)
 	email   = regexp.MustCompile(`[\p{L}\p{M}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}`)
 	mention = regexp.MustCompile(`(^|[^\p{L}\p{M}\d_./])(?:@|＠|%40)([\p{L}\p{M}\d_](?:[\p{L}\p{M}\d_.-]*[\p{L}\p{M}\d_])?)`)
+	percent = regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`)
 	escape  = regexp.MustCompile(`\\(?:u[0-9A-Fa-f]{4}|[nrt/])`)
 )
 
@@ -52,13 +54,22 @@ func (n *Names) Prose(text string) string {
 // plain undoes the escapes of HTML, of addresses and of JSON in a text, where that shows
 // names.
 func (n *Names) plain(text string) string {
-	known := len(n.Find(text))
-	for _, other := range readings(text) {
-		if found := len(n.Find(other)); found > known {
-			text, known = other, found
-		}
+	if !strings.ContainsAny(text, `&%\`) {
+		return text
 	}
-	return text
+	count := func(text string) int { return len(n.Find(text)) + len(n.inside(text)) }
+	for known := count(text); ; { // a text may have several kinds of escapes
+		best := text
+		for _, other := range readings(text) {
+			if found := count(other); found > known {
+				best, known = other, found
+			}
+		}
+		if best == text {
+			return text
+		}
+		text = best
+	}
 }
 
 // readings are the ways in which a text can be read that has escapes.
@@ -67,9 +78,13 @@ func readings(text string) (out []string) {
 		out = append(out, html.UnescapeString(text))
 	}
 	if strings.Contains(text, "%") {
-		if other, err := url.PathUnescape(text); err == nil {
-			out = append(out, other)
-		}
+		out = append(out, percent.ReplaceAllStringFunc(text, func(m string) string {
+			other, err := url.PathUnescape(m)
+			if err != nil || !utf8.ValidString(other) {
+				return m
+			}
+			return other
+		}))
 	}
 	if strings.Contains(text, `\`) {
 		out = append(out, escape.ReplaceAllStringFunc(text, unescape))

@@ -31,6 +31,11 @@ type Keeper interface {
 	Record(ctx context.Context, all ...answers.Recorded) error
 	// Replays reports whether nothing is stored.
 	Replays() bool
+	// Strict reports whether what is not stored is an error, and is not computed.
+	Strict() bool
+	// Why says in which parts a request differs from what is stored of its row, ""
+	// where nothing is.
+	Why(ctx context.Context, r answers.Request) (string, error)
 }
 
 // Shelf holds the vectors of one model as it is run. It is safe for concurrent
@@ -85,6 +90,16 @@ type answer struct {
 // Find returns the vector of a picture, nil where none is kept.
 func (s *Shelf) Find(ctx context.Context, row string, picture [32]byte) ([]float32, error) {
 	return s.find(ctx, row, ofPicture(picture))
+}
+
+// Why says in which parts the request for a picture's vector differs from what is stored
+// of its row, "" where nothing is.
+func (s *Shelf) Why(ctx context.Context, row string, picture [32]byte) (string, error) {
+	r, err := s.request(row, ofPicture(picture))
+	if err != nil {
+		return "", err
+	}
+	return s.session.Why(ctx, r)
 }
 
 // FindPhrase returns the vector of a phrase, nil where none is kept.

@@ -1,6 +1,7 @@
 package vectors_test
 
 import (
+	"context"
 	"math"
 	"slices"
 	"testing"
@@ -25,12 +26,19 @@ func shelf(t *testing.T, dir string, mode answers.Mode, precision string) *vecto
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := vectors.New(session, "m", []stage.Fact{{Name: "precision", Value: precision}}, 3)
+	s, err := vectors.New(kept{session}, "m", []stage.Fact{{Name: "precision", Value: precision}}, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
+
+// kept is a session as a desk gives it.
+type kept struct{ *answers.Session }
+
+func (kept) Strict() bool { return false }
+
+func (k kept) Why(ctx context.Context, r answers.Request) (string, error) { return k.Reason(ctx, r) }
 
 // A vector comes back bit by bit, for its picture and model alone.
 func TestShelf(t *testing.T) {

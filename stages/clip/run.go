@@ -30,6 +30,7 @@ type job struct {
 	row   int
 	path  string
 	null  bool
+	key   string // of the row, "" where it has none
 }
 
 // prepared is a row with its picture as the model sees it, or with a fault.
@@ -111,8 +112,13 @@ func (r *runner) jobs(rows stage.Rows) iter.Seq2[job, error] {
 				return
 			}
 			paths, _ := columns.Text(rec.Column(r.image))
+			at := stage.Find(rec.Schema(), stage.Key)
 			for i := range n {
-				if !yield(job{b, i, strings.Clone(paths.At(i)), paths.IsNull(i)}, nil) {
+				key := ""
+				if at >= 0 {
+					key = columns.Format(rec.Column(at), i)
+				}
+				if !yield(job{b, i, strings.Clone(paths.At(i)), paths.IsNull(i), strings.Clone(key)}, nil) {
 					return
 				}
 			}
@@ -215,7 +221,7 @@ func (r *runner) infer(ctx context.Context) error {
 	if r.pixels == nil {
 		r.pixels, r.vectors = make([]float32, r.config.BatchSize*area), make([]float32, r.config.BatchSize*dim)
 	}
-	normal, err := r.normalizer(ctx, r.ready[0].path)
+	normal, err := r.normalizer(ctx, r.ready[0])
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (c *classify) open(ctx context.Context, real func(context.Context) (Encoder
 	var missing *stage.MissingError
 	absent := errors.As(err, &missing) || errors.Is(err, fs.ErrNotExist)
 	if card != nil && (keeper.Replays() || absent) {
-		r := &recorded{card: *card, stage: c.id, real: real}
+		r := &recorded{card: *card, strict: keeper.Strict(), stage: c.id, real: real}
 		r.shelf, err = c.newShelf(keeper, r)
 		c.encoder, c.shelf = r, r.shelf
 		return err
@@ -89,10 +89,12 @@ func (r *runner) keep(ctx context.Context, dim int) error {
 // recorded is a model of which vectors are recorded. The model itself is opened
 // only for what is not, and must be the same then.
 type recorded struct {
-	card  vectors.Card
-	stage string
-	shelf *vectors.Shelf
-	real  func(context.Context) (Encoder, error)
+	card vectors.Card
+	// strict computes nothing: the study is replayed.
+	strict bool
+	stage  string
+	shelf  *vectors.Shelf
+	real   func(context.Context) (Encoder, error)
 
 	opened Encoder // nil until it is needed
 }
@@ -101,6 +103,9 @@ type recorded struct {
 func (r *recorded) model(ctx context.Context, lacks string) (Encoder, error) {
 	if r.opened != nil {
 		return r.opened, nil
+	}
+	if r.strict {
+		return nil, fmt.Errorf("%s is recorded for the stage `%s`, and a replay computes nothing: run it once with `--record new_episodes`, and `icono answers export --vectors`", lacks, r.stage)
 	}
 	e, err := r.real(ctx)
 	if err != nil {
@@ -170,13 +175,30 @@ func (r *recorded) EmbedImages(ctx context.Context, pixels []float32, n int, dst
 	return r.opened.EmbedImages(ctx, pixels, n, dst)
 }
 
-// normalizer makes what the model takes from pixels. path is a picture without a
+// normalizer makes what the model takes from pixels. p is a row whose picture has no
 // recorded vector.
-func (c *classify) normalizer(ctx context.Context, path string) (*clip.Normalizer, error) {
+func (c *classify) normalizer(ctx context.Context, p prepared) (*clip.Normalizer, error) {
 	if r, ok := c.encoder.(*recorded); ok {
-		if _, err := r.model(ctx, "no vector of the picture "+path); err != nil {
+		lacks := fmt.Sprintf("no vector of the picture %s", media.Under(c.root, p.path))
+		if p.key != "" {
+			lacks = fmt.Sprintf("row %q: %s", p.key, lacks)
+		}
+		if _, err := r.model(ctx, lacks+c.unlike(ctx, p)); err != nil {
 			return nil, err
 		}
 	}
 	return c.encoder.Normalizer(), nil
+}
+
+// unlike words how a picture without a recorded vector differs from what is recorded.
+func (c *classify) unlike(ctx context.Context, p prepared) string {
+	name := media.Under(c.root, p.path)
+	why, err := c.shelf.Why(ctx, name, p.hash)
+	switch {
+	case err != nil || why == "":
+		return fmt.Sprintf(" (SHA-256 %x…, of which nothing is recorded)", p.hash[:6])
+	case why == "picture":
+		return fmt.Sprintf(" (SHA-256 %x…: another file than the one that is recorded)", p.hash[:6])
+	}
+	return fmt.Sprintf(" (what is recorded of it differs in: %s)", why)
 }

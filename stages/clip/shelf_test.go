@@ -2,6 +2,7 @@ package clip_test
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -127,12 +128,29 @@ func TestReplayWithoutTheModel(t *testing.T) {
 		"no vector of the phrase \"a new phrase\"": {all[:2], func(c *clip.Config) { c.Labels[0].Value = []string{"a new phrase"} }},
 		"no vector of the picture":                 {all, nil},
 	} {
-		if _, _, err := run(nowhere{m}, answers.None, c.in, c.change); err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "there is no model") {
+		if _, _, err := run(nowhere{m}, answers.None, c.in, c.change); err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "a replay computes nothing") {
 			t.Errorf("%s: %v", says, err)
 		}
+		if _, _, err := run(nowhere{m}, answers.NewEpisodes, c.in, c.change); err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "there is no model") {
+			t.Errorf("%s, not replayed: %v", says, err)
+		}
 	}
-	// Where the model is there, what lacks is computed.
-	if _, _, err := run(m, answers.None, all, nil); err != nil {
+	// A replay computes nothing also where the model is there, and says which row lacks.
+	if _, _, err := run(m, answers.None, all, nil); err == nil || !strings.Contains(err.Error(), `row "03": no vector of the picture blue.png (SHA-256 3c07b7adebba…, of which nothing is recorded)`) {
+		t.Error(err)
+	}
+	if _, _, err := run(m, answers.NewEpisodes, all, nil); err != nil {
+		t.Error(err)
+	}
+	// Of a picture that was replaced it says that.
+	other, err := os.ReadFile(filepath.Join(string(files), "red.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(string(files), "blue.png"), append(other, 0), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := run(m, answers.None, all, nil); err == nil || !strings.Contains(err.Error(), "another file than the one that is recorded") {
 		t.Error(err)
 	}
 }

@@ -1,0 +1,155 @@
+package pseudonym
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Match is a name in a text: its bytes from Start to End, and the name as it was
+// added.
+type Match struct {
+	Start, End int
+	Name       string
+}
+
+// Find returns the names in a text that Text would replace, in order.
+func (n *Names) Find(text string) []Match {
+	if n.count == 0 {
+		return nil
+	}
+	all, sealed := atoms(text), opaque(text)
+	var out []Match
+	for i := 0; i < len(all); {
+		end, found := n.longest(text, all, i)
+		if end == i || within(sealed, all[i].start) || !found.fits(text, all[i].start, all[end-1].end) {
+			i++
+			continue
+		}
+		out = append(out, Match{all[i].start, all[end-1].end, found.of})
+		i = end
+	}
+	return out
+}
+
+// longest returns the longest name that begins at an atom, and the atom behind it.
+func (n *Names) longest(text string, all []atom, i int) (end int, found name) {
+	end = i
+	if n.root.next[fold(text[all[i].start:all[i].end])] == nil {
+		return end, found // as nearly everywhere
+	}
+	var walk func(at *node, j int, written string)
+	walk = func(at *node, j int, written string) {
+		if j == len(all) || at.next == nil {
+			return
+		}
+		a := text[all[j].start:all[j].end]
+		if j > i && fold(a) == " " && (mark(text, all, j-1) || mark(text, all, j+1)) {
+			walk(at, j+1, written) // programs that read pictures put spaces around . and _
+		}
+		if j > i && invisible(a) {
+			walk(at, j+1, written)
+			return
+		}
+		next := at.next[fold(a)]
+		if next == nil {
+			return
+		}
+		written += a
+		for _, m := range next.names {
+			if j+1 > end && (m.loose || m.text == written) && !(n.words[fold(m.text)] && n.stays(text, all[i].start, all[j].end)) {
+				end, found = j+1, m
+				break
+			}
+		}
+		walk(next, j+1, written)
+	}
+	walk(n.root, i, "")
+	return end, found
+}
+
+// invisible reports whether an atom is a character that nobody sees, such as a zero-width
+// space.
+func invisible(a string) bool {
+	r, n := utf8.DecodeRuneInString(a)
+	return n == len(a) && unicode.Is(unicode.Cf, r)
+}
+
+// mark reports whether an atom is one of the marks that names have.
+func mark(text string, all []atom, i int) bool {
+	return i < len(all) && all[i].end == all[i].start+1 && strings.IndexByte("._-", text[all[i].start]) >= 0
+}
+
+// stays reports whether a name that is an everyday word of the study is left at a place.
+func (n *Names) stays(text string, start, end int) bool {
+	before, after := byte(0), byte(0)
+	if start > 0 {
+		before = text[start-1]
+	}
+	if end < len(text) {
+		after = text[end]
+	}
+	quoted := before == after && (before == '"' || before == '\'')
+	return before != '@' && before != '#' && !quoted
+}
+
+// Text replaces the names in a text.
+func (n *Names) Text(text string) string { return n.unglued(n.replaced(text, n.Find(text))) }
+
+// replaced puts pseudonyms into the places of names.
+func (n *Names) replaced(text string, found []Match) string {
+	if len(found) == 0 {
+		return text
+	}
+	var b strings.Builder
+	at := 0
+	for _, m := range found {
+		b.WriteString(text[at:m.Start])
+		b.WriteString(n.one(m.Name))
+		at = m.End
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}
+
+// Bare are handles of one word, such as an everyday word, that Prose has replaced where
+// no @ or # called them, with how often: what stands around them may tell the word.
+func (n *Names) Bare() map[string]int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return maps.Clone(n.bare)
+}
+
+// noteBare counts names that stand bare in a text.
+func (n *Names) noteBare(text string, found []Match) {
+	for _, m := range found {
+		if m.End-m.Start == len(text) || m.Start > 0 && strings.IndexByte("@#/._-", text[m.Start-1]) >= 0 || strings.ContainsFunc(text[m.Start:m.End], func(r rune) bool { return !unicode.IsLetter(r) }) {
+			continue
+		}
+		n.mu.Lock()
+		if n.bare == nil {
+			n.bare = map[string]int{}
+		}
+		n.bare[m.Name]++
+		n.mu.Unlock()
+	}
+}
+
+// blob is what no name stands in but by chance: sums, and vectors in base64.
+var blob = regexp.MustCompile(`[0-9a-f]{40,}|[A-Za-z0-9+/]{80,}={0,2}`)
+
+// opaque are the spans of a text that are blobs.
+func opaque(text string) [][]int {
+	const least = 40
+	if len(text) < least {
+		return nil
+	}
+	return blob.FindAllStringIndex(text, -1)
+}
+
+func within(spans [][]int, at int) bool {
+	return slices.ContainsFunc(spans, func(s []int) bool { return at >= s[0] && at < s[1] })
+}
