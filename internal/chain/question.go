@@ -2,11 +2,13 @@ package chain
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"icono/internal/answers"
 	"icono/internal/columns"
 	"icono/internal/stage"
 	"icono/internal/trace"
@@ -24,7 +26,8 @@ type Asked struct {
 	// else, as JSON.
 	Parts      []Part `json:"parts"`
 	Parameters string `json:"parameters,omitempty"`
-	// Answer is the raw answer, as JSON or text.
+	// Answer is the raw answer, as JSON or text; where there is a fault, what was
+	// returned and could not be used.
 	Answer string `json:"answer,omitempty"`
 	// By is who answered, as the server or the person says; Note how, where it did not
 	// come the usual way.
@@ -51,6 +54,10 @@ func Question(e trace.Exchange) Asked {
 		Input: e.Answer.Usage.Input, Output: e.Answer.Usage.Output, Answer: string(e.Answer.Body)}
 	if e.Err != nil {
 		out.Fault = e.Err.Error()
+		var fault *answers.FaultError
+		if errors.As(e.Err, &fault) { // what came of it all the same
+			out.Answer, out.Input, out.Output = string(fault.Raw), fault.Usage.Input, fault.Usage.Output
+		}
 	}
 	var body map[string]json.RawMessage
 	if json.Unmarshal(e.Body, &body) != nil {

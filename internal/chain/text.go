@@ -104,16 +104,21 @@ func (p printer) asked(a Asked) {
 	}
 	if a.Fault != "" {
 		p.line("no answer", a.Fault)
-		return
+	} else {
+		p.line("answered by", a.By)
 	}
-	p.line("answered by", a.By)
 	if a.Note != "" {
 		p.line("  note", a.Note)
 	}
 	if a.Input+a.Output > 0 {
 		p.line("  tokens", fmt.Sprintf("%d in, %d out", a.Input, a.Output))
 	}
-	p.line("  answer", a.Answer)
+	switch {
+	case a.Fault == "":
+		p.line("  answer", a.Answer)
+	case a.Answer != "":
+		p.line("  returned", a.Answer)
+	}
 	p.line("  kept as", a.Request)
 }
 

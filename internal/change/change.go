@@ -34,8 +34,11 @@ type Report struct {
 type Variable struct {
 	Stage string `json:"stage"`
 	Name  string `json:"name"`
-	// Coded is set for categories; other columns have no transitions.
+	// Coded is set for categories, and for whole numbers and truth values that a coder
+	// gave; other columns have no transitions.
 	Coded bool `json:"coded"`
+	// Measured is set for the values of all variables of coders.
+	Measured bool `json:"measured,omitempty"`
 	// Both are the rows that both runs have, with an answer on both sides or none;
 	// Waiting those that one of them has no answer to yet.
 	Both    int `json:"rows"`

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/apache/arrow/go/v15/arrow"
+
 	"icono/internal/agreement"
 	"icono/internal/stage"
 	"icono/internal/trace"
@@ -11,8 +13,8 @@ import (
 
 // variable compares a column.
 func (c *comparison) variable(old, now *trace.Stage, from, to int) Variable {
-	role := stage.RoleOf(now.Out.Field(to))
-	v := Variable{Stage: now.ID, Name: now.Out.Field(to).Name, Coded: role == stage.Code || role == stage.StatusRole}
+	f := now.Out.Field(to)
+	v := Variable{Stage: now.ID, Name: f.Name, Coded: coded(f), Measured: measured(f)}
 	m := newMatch(&v)
 	for _, row := range now.Rows {
 		was := old.Find(row.Key)
@@ -27,6 +29,24 @@ func (c *comparison) variable(old, now *trace.Stage, from, to int) Variable {
 	}
 	m.end()
 	return v
+}
+
+// coded reports whether a column holds categories, or whole numbers and truth values that
+// a coder gave, which can be told apart like them.
+func coded(f arrow.Field) bool {
+	switch role := stage.RoleOf(f); {
+	case role == stage.Code || role == stage.StatusRole:
+		return true
+	case measured(f):
+		return f.Type.ID() == arrow.INT64 || f.Type.ID() == arrow.BOOL
+	}
+	return false
+}
+
+// measured reports whether a column is the value of a variable that a coder gave.
+func measured(f arrow.Field) bool {
+	role := stage.RoleOf(f)
+	return stage.VariableOf(f) != "" && role != stage.Explanation && role != stage.Agreement
 }
 
 // match fills a variable, row by row.

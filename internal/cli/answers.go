@@ -1,16 +1,20 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"icono/internal/answers"
+	"icono/internal/bundle"
 	"icono/internal/pipeline"
 	"icono/internal/stage"
+	"icono/internal/tabular"
 )
 
 func (a *app) answersCommand() *cobra.Command {
@@ -32,13 +36,15 @@ hashes, and no keys.`,
 
 func (a *app) answersExport() *cobra.Command {
 	var flags studyFlags
-	var vectors bool
+	var vectors, pictures bool
 	c := &cobra.Command{
 		Use:   "export [FILE or FOLDER]",
 		Short: "Write a cassette for each stage that asks a model",
 		Long: `Write the answers that the study uses to cassettes/STAGE.jsonl. With --vectors those
 of CLIP stages are written too, so that a replay needs neither the model nor the
-library that runs it: about 3 kB for each picture.`,
+library that runs it: about 3 kB for each picture. With --pictures what a replay needs to
+know of pictures is written to pictures.jsonl: with the line pictures: pictures.jsonl in the
+pipeline, a clone without the pictures is replayed too.`,
 		Example: "  icono answers export\n  icono answers export --vectors",
 		Args:    atMost(1, "file or folder"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -59,8 +65,20 @@ library that runs it: about 3 kB for each picture.`,
 					asking = append(asking, st.ID)
 				}
 			}
-			if err := a.rehearse(c.Context(), s, asking...); err != nil {
+			opened := &openings{Study: s.library, paths: map[string]bool{}}
+			if pictures {
+				s.settings.Study = opened
+				_, err = a.replay(c.Context(), s, pipeline.RunSettings{})
+			} else {
+				err = a.rehearse(c.Context(), s, asking...)
+			}
+			if err != nil {
 				return err
+			}
+			if pictures {
+				if err := a.exportPictures(c.Context(), s, opened); err != nil {
+					return failed(err)
+				}
 			}
 			if s.backends.askers.desk == nil {
 				return wrong("no stage of this pipeline asks a model")
@@ -82,8 +100,38 @@ library that runs it: about 3 kB for each picture.`,
 		},
 	}
 	flags.register(c)
+	c.Flags().BoolVar(&pictures, "pictures", false, "write what is known of the pictures too")
 	c.Flags().BoolVar(&vectors, "vectors", false, "write the vectors of CLIP stages too")
 	return c
+}
+
+// exportPictures writes what is known of the pictures that a run has opened.
+func (a *app) exportPictures(ctx context.Context, s *study, opened *openings) error {
+	inputs, err := s.inputs(a.version)
+	if err != nil {
+		return err
+	}
+	known, err := opened.pictures(ctx, inputs, s.settings.Workers)
+	if err != nil {
+		return err
+	}
+	name := cmp.Or(s.plan.Doc.Pictures, bundle.Pictures)
+	f, err := tabular.Create(s.library.Resolve(name))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Abort() }() // does nothing after Commit
+	if err := known.Write(f); err != nil {
+		return err
+	}
+	if err := f.Commit(); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Out, "what is known of %s is in %s\n", count(len(known), "picture"), filepath.Join(filepath.Dir(s.plan.Doc.File.Name), name))
+	if s.plan.Doc.Pictures == "" {
+		fmt.Fprintf(a.Out, "next: put the line `pictures: %s` into %s, and run the study once, so that the lock knows it\n", name, s.plan.Doc.File.Name)
+	}
+	return nil
 }
 
 // rehearse runs stages, with all that they need, by stored answers alone. It

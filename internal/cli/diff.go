@@ -26,7 +26,15 @@ type diffFlags struct {
 	key      string
 	markdown bool
 	failOver []string
+	ifAny    bool
 }
+
+// earlierError says that there is no earlier version to compare with, or none that can
+// be run here.
+type earlierError struct{ err error }
+
+func (e *earlierError) Error() string { return e.err.Error() }
+func (e *earlierError) Unwrap() error { return e.err }
 
 func (a *app) diffCommand() *cobra.Command {
 	var f diffFlags
@@ -61,6 +69,9 @@ asked and nothing is written. Two lock files are compared as they stand.`,
 				}
 			}
 			if len(args) == 2 && strings.HasSuffix(args[0], ".lock") && strings.HasSuffix(args[1], ".lock") {
+				if len(limits) > 0 {
+					return wrong("--fail-over counts codes that changed, and a lock holds only their sums\nname two git revisions, folders or tables")
+				}
 				return a.diffLocks(args[0], args[1])
 			}
 			if len(args) == 1 {
@@ -71,6 +82,11 @@ asked and nothing is written. Two lock files are compared as they stand.`,
 				compare = a.compareTables
 			}
 			r, err := compare(c.Context(), f, args[0], args[1])
+			var none *earlierError
+			if errors.As(err, &none) && f.ifAny {
+				fmt.Fprintf(a.Out, "There is no earlier version of this study to compare with: %s.\n", strings.ReplaceAll(none.Error(), "\n", "; "))
+				return nil
+			}
 			if err != nil {
 				return err
 			}
@@ -80,6 +96,7 @@ asked and nothing is written. Two lock files are compared as they stand.`,
 	c.Flags().StringVar(&f.study, "study", ".", "the pipeline `file or folder`, for git revisions")
 	c.Flags().StringVar(&f.key, "key", "", "the `column` that identifies a row of a table (default: that of the other side, or the first)")
 	c.Flags().BoolVar(&f.markdown, "markdown", false, "write Markdown, for a pull request")
+	c.Flags().BoolVar(&f.ifAny, "if-any", false, "where there is no earlier version, or none that can be run here, say so and end with exit code 0")
 	c.Flags().StringArrayVar(&f.failOver, "fail-over", nil, "end with exit code 4 where more codes changed: `share` such as 5% or Type=2% (repeatable)")
 	return c
 }
@@ -98,13 +115,18 @@ func (a *app) compareVersions(ctx context.Context, f diffFlags, from, to string)
 	var flags [2]studyFlags
 	for i, version := range []string{from, to} {
 		path, remove, err := materialise(ctx, f.study, cmp.Or(version, "HEAD"))
+		if err != nil && i == 0 {
+			return nil, &earlierError{err}
+		}
 		if err != nil {
 			return nil, err
 		}
 		defer remove()
 		paths[i], flags[i].ask.earlier = path, !exists(version)
 	}
+	begun := false
 	err = a.replayed(ctx, paths[:1], flags[0], nil, func(sa *study, ra *trace.Run) error {
+		begun = true
 		return a.replayed(ctx, paths[1:], flags[1], nil, func(sb *study, rb *trace.Run) error {
 			before, err := a.side(sa, ra)
 			if err != nil {
@@ -116,10 +138,26 @@ func (a *app) compareVersions(ctx context.Context, f diffFlags, from, to string)
 			}
 			report = change.Between(before, after)
 			report.Study, err = a.studyChanges(sa, sb)
+			report.Study = append(append(report.Study, a.tellUnlike(from, sa)...), a.tellUnlike(to, sb)...)
 			return err
 		})
 	})
+	if err != nil && !begun && exitCode(err) == exitMissing {
+		err = &earlierError{err}
+	}
 	return report, err
+}
+
+// tellUnlike warns of pictures that an earlier version cannot be run with.
+func (a *app) tellUnlike(version string, s *study) (changes []string) {
+	if len(s.unlike) == 0 {
+		return nil
+	}
+	for _, path := range s.unlike {
+		changes = append(changes, fmt.Sprintf("the picture %s is another, and git does not keep the earlier one: its row is compared as if it had been the same", path))
+	}
+	fmt.Fprintf(a.Err, "warning: %s not those that %s was run with, and git does not keep them: what they change in codes cannot be told\n  `icono answers export --vectors --pictures` records what is needed of pictures from now on\n", count(len(s.unlike), "picture is", "pictures are"), diag.Printable(cmp.Or(version, "HEAD")))
+	return changes
 }
 
 // side is a run to be compared.
@@ -234,14 +272,14 @@ func (a *app) tellChange(r *change.Report, f diffFlags, limits []limit) error {
 			return wrong("--fail-over %s: no coder has a variable of this name", l.name)
 		}
 		for _, v := range r.Variables {
-			mine := v.Name == l.name || l.name == "" && v.Coded && !slices.ContainsFunc(limits, func(o limit) bool { return o.name == v.Name })
+			mine := v.Name == l.name || l.name == "" && (v.Coded || v.Measured) && !slices.ContainsFunc(limits, func(o limit) bool { return o.name == v.Name })
 			if mine && v.Share() > l.share {
 				over = append(over, fmt.Sprintf("%s changed in %.1f %% of the rows, more than %g %%", diag.Printable(v.Name), 100*v.Share(), 100*l.share))
 			}
 		}
 	}
 	for _, v := range r.Variables {
-		if len(limits) > 0 && v.Coded && v.Waiting > 0 {
+		if len(limits) > 0 && (v.Coded || v.Measured) && v.Waiting > 0 {
 			fmt.Fprintf(a.Err, "warning: %d rows of %s are not answered yet, and do not count for --fail-over\n", v.Waiting, diag.Printable(v.Name))
 		}
 	}

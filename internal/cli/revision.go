@@ -6,10 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"icono/internal/lock"
+	"icono/internal/media"
 )
 
 // materialise returns the path of a pipeline file as it was in a version: a path as it
@@ -139,4 +144,31 @@ func supply(root *os.Root, top, name string) error {
 		return nil // a file where the working tree has a folder
 	}
 	return root.Symlink(filepath.Join(top, name), name)
+}
+
+// unlike names the pictures at hand that are others than those which an earlier version
+// of a study was run with, by its list. Where the version has what is known of them, that
+// goes before the file.
+func unlike(l *media.Library, pipeline string) (names []string, err error) {
+	text, err := os.ReadFile(lock.ListPath(pipeline))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	sums, err := lock.ParseList(string(text))
+	if err != nil {
+		return nil, nil //nolint:nilerr // a list that cannot be read says nothing
+	}
+	for _, path := range slices.Sorted(maps.Keys(sums)) {
+		found, err := lock.SumFile(l, path)
+		if err != nil || found == sums[path] {
+			continue
+		}
+		if !l.Withdraw(path, strings.TrimPrefix(string(sums[path]), "sha256:")) {
+			names = append(names, path)
+		}
+	}
+	return names, nil
 }

@@ -31,6 +31,9 @@ type study struct {
 	library  *media.Library
 	backends *backends
 	faults   []diag.Diagnostic
+	// unlike are pictures that are others by now than an earlier version of the study was
+	// run with, and of which nothing else is known.
+	unlike []string
 }
 
 // studyFlags are the flags that validate, plan and run share.
@@ -134,6 +137,11 @@ func (a *app) open(ctx context.Context, args []string, f studyFlags, full bool) 
 	if err := readAbsent(s.library, doc.Pictures); err != nil {
 		list.Error("pictures", doc.PicturesAt, err.Error(), "name a list that `icono share` wrote, or remove the line where the pictures are here")
 	}
+	if f.ask.earlier {
+		if s.unlike, err = unlike(s.library, path); err != nil {
+			return nil, failed(err)
+		}
+	}
 	s.plan = pipeline.Check(ctx, doc, s.settings, &list)
 	s.faults = list.Sorted()
 	s.backends.askers.options = func() (asking.Options, error) { return f.ask.options(s.plan, filepath.Dir(path)) }
@@ -203,9 +211,13 @@ func (a *app) show(faults []diag.Diagnostic) error {
 	return &exitError{code: exitWrong}
 }
 
-func count(n int, what string) string {
-	if n == 1 {
+// count words a number of things; many is their plural where it is not made with an s.
+func count(n int, what string, many ...string) string {
+	switch {
+	case n == 1:
 		return "1 " + what
+	case len(many) > 0:
+		return fmt.Sprintf("%d %s", n, many[0])
 	}
 	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -20,6 +20,7 @@ import (
 
 func (a *app) verifyCommand() *cobra.Command {
 	var flags studyFlags
+	var lenient bool
 	c := &cobra.Command{
 		Use:   "verify [FILE or FOLDER]",
 		Short: "Check data, pictures, recorded answers, lock and outputs against each other",
@@ -40,13 +41,14 @@ icono share has written, every file is checked against SHA256SUMS too.`,
 			if err != nil {
 				return err
 			}
-			v := &verification{app: a, locked: locked, Differences: []lock.Difference{}}
+			v := &verification{app: a, locked: locked, Differences: []lock.Difference{}, lenient: lenient}
 			if err := v.run(c.Context(), path, flags); err != nil {
 				return err
 			}
 			return v.report()
 		},
 	}
+	c.Flags().BoolVar(&lenient, "ignore-form", false, "let pass what is written in another way and says the same: comments, the order of keys, quotes")
 	c.Flags().IntVar(&flags.workers, "workers", 0, "how many things to compute at once (default: the processors)")
 	return c
 }
@@ -58,6 +60,8 @@ type verification struct {
 	locked *lock.File
 	// unsealed is a bundle that has no checksums yet.
 	unsealed bool
+	// lenient lets pass what is only written in another way.
+	lenient bool
 
 	Differences []lock.Difference `json:"differences"`
 	// Faults keep the study from being run again; Unchecked is what this machine
@@ -168,9 +172,15 @@ func (v *verification) report() error {
 		}
 	}
 	n := len(v.Differences) + len(v.Faults)
+	if v.lenient {
+		n -= len(lock.Of(v.Differences, lock.Form))
+	}
 	switch {
 	case n > 0:
 		text := fmt.Sprintf("the study is not as in %s: %s", name, count(n, "difference"))
+		if v.Unchecked != "" {
+			text += "\nit could not be run again here: " + v.Unchecked
+		}
 		if v.locked.Program != a.version {
 			text += fmt.Sprintf("\nthe lock was written by icono %s; this is %s", v.locked.Program, a.version)
 		}

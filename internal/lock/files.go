@@ -121,15 +121,22 @@ func CheckWritten(locked *File, study stage.Study, content func([]byte) []byte) 
 		for _, path := range slices.Sorted(maps.Keys(locked.Stages[id].Writes)) {
 			want := locked.Stages[id].Writes[path]
 			found, err := SumFile(study, path)
-			if err != nil || found != want {
-				all = append(all, Difference{Effect, id, "writes", path, string(want), string(found)})
-				continue
-			}
-			if want := locked.Stages[id].Contents[path]; want != "" {
-				text, err := readAll(study, path)
-				if found := sumText(string(content(text))); err != nil || found != want {
-					all = append(all, Difference{Effect, id, "contents", path, string(want), string(found)})
+			inside := locked.Stages[id].Contents[path]
+			has := Sum("")
+			if inside != "" && err == nil {
+				if text, wrong := readAll(study, path); wrong == nil {
+					has = sumText(string(content(text)))
 				}
+			}
+			switch {
+			case err != nil || found != want:
+				sort := Effect
+				if inside != "" && has == inside {
+					sort = Form // it shows the text of the pipeline
+				}
+				all = append(all, Difference{sort, id, "writes", path, string(want), string(found)})
+			case has != inside:
+				all = append(all, Difference{Effect, id, "contents", path, string(inside), string(has)})
 			}
 		}
 	}

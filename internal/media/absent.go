@@ -74,6 +74,20 @@ func ReadAbsent(name string, r io.Reader) (Absent, error) {
 // called before the library is used.
 func (l *Library) SetAbsent(a Absent) { l.absent = a }
 
+// Withdraw has Open give the stand-in of a picture also where there is a file, since
+// that is another picture by now. It reports whether the picture with the SHA-256, in
+// hexadecimal digits, is known by the path.
+func (l *Library) Withdraw(path, sha256 string) bool {
+	if l.absent[path].SHA256 != sha256 {
+		return false
+	}
+	if l.withdrawn == nil {
+		l.withdrawn = map[string]bool{}
+	}
+	l.withdrawn[path] = true
+	return true
+}
+
 // standIn is an open stand-in.
 type standIn struct {
 	*bytes.Reader

@@ -30,6 +30,8 @@ type Library struct {
 	archives map[string]*archive // by absolute path
 	closed   bool
 	absent   Absent
+	// withdrawn are pictures of absent that go before the files at their paths.
+	withdrawn map[string]bool
 }
 
 // NewLibrary gives a library whose relative paths start at dir.
@@ -55,6 +57,9 @@ func (l *Library) Resolve(name string) string {
 // is not here. The error is an *fs.PathError that wraps fs.ErrNotExist,
 // fs.ErrPermission, ErrFolder or what else kept it from being read.
 func (l *Library) Open(name string) (io.ReadCloser, error) {
+	if l.withdrawn[name] {
+		return l.inPlace(name), nil
+	}
 	r, err := l.open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		if s := l.inPlace(name); s != nil {
