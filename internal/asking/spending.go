@@ -45,6 +45,19 @@ func (d *Desk) Spending() Account {
 	return a
 }
 
+// Stage returns what a stage has asked and paid so far, and whether it has opened what
+// is stored.
+func (d *Desk) Stage(id string) (Spending, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range d.counters {
+		if c.stage == id {
+			return c.Spending(), true
+		}
+	}
+	return Spending{}, false
+}
+
 // state is all that is told of a stage.
 func (c *Counter) state() (spent Spending, planned price.Money, waits string) {
 	c.mu.Lock()

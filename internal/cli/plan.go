@@ -56,8 +56,15 @@ that costs something they are foretold where that is possible.`,
 			if err != nil {
 				return failed(err)
 			}
-			since, locked := s.since(a.version)
+			since, locked, err := s.since(a.version, forecast)
+			if err != nil {
+				fmt.Fprintf(a.Err, "warning: what changed since the lock cannot be told: %v\n", err)
+			}
 			s.answered(quotes, since, locked)
+			notes, err := a.ahead(c.Context(), args, flags, s, quotes, recalls)
+			if err != nil {
+				return failed(err)
+			}
 			switch format {
 			case "json":
 				return a.planJSON(s.plan, forecast, quotes, recalls, since)
@@ -69,6 +76,9 @@ that costs something they are foretold where that is possible.`,
 				a.planText(s.plan, forecast, since)
 				a.planVectors(s.plan, recalls)
 				a.planMoney(s.plan, quotes)
+				for _, n := range notes {
+					fmt.Fprintln(a.Out, n)
+				}
 			}
 			return nil
 		},

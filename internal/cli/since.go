@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -13,15 +15,19 @@ import (
 const asLocked = "as locked"
 
 // since says of each stage what changed since the lock was written, by id; nil where
-// there is no lock that can be read.
-func (s *study) since(program string) (map[string]string, *lock.File) {
+// there is no lock, with an error where there is one that cannot be read. rows is how
+// many each stage would yield, -1 where that is not known.
+func (s *study) since(program string, rows []int64) (map[string]string, *lock.File, error) {
 	locked, err := lock.Read(s.plan.Doc.File.Name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
 	if err != nil {
-		return nil, nil
+		return nil, nil, err
 	}
 	now, err := s.inputs(program)
 	if err != nil {
-		return nil, nil
+		return nil, nil, err
 	}
 	now.Pictures = locked.Pictures // reading all of them is left to the run
 	own := map[string][]string{}
@@ -38,6 +44,9 @@ func (s *study) since(program string) (map[string]string, *lock.File) {
 		case slices.Contains(own[""], "seed changed"):
 			state = "seed changed"
 		}
+		if was := locked.Stages[st.ID]; was != nil && st.Kind == "load" && rows[i] >= 0 && rows[i] != was.Rows {
+			state += fmt.Sprintf(" (%+d rows)", rows[i]-was.Rows)
+		}
 		for _, id := range s.plan.InputIDs(st) {
 			if out[id] != asLocked && state == asLocked {
 				state = "after " + origin(id, out[id])
@@ -45,7 +54,7 @@ func (s *study) since(program string) (map[string]string, *lock.File) {
 		}
 		out[st.ID] = state
 	}
-	return out, locked
+	return out, locked, nil
 }
 
 // origin is the stage that a state hangs on.
