@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -74,5 +75,49 @@ func TestShareOnAFullDisk(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(disk); err != nil || len(entries) > 0 {
 		t.Errorf("left behind: %v %v", entries, err)
+	}
+}
+
+// A share that is interrupted says so, with the exit code of the signal, and leaves
+// nothing; so does one that is interrupted again and again.
+func TestInterruptedShare(t *testing.T) {
+	study := filepath.Join(wholeMethod(t), "ensemble")
+	if code, text := rerun(t, "run", "--record", "none", study); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, text)
+	}
+	start := time.Now()
+	place := t.TempDir()
+	to := filepath.Join(place, "shared")
+	if code, text := rerun(t, "share", study, "-o", to); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, text)
+	}
+	took := time.Since(start)
+	if err := os.RemoveAll(to); err != nil {
+		t.Fatal(err)
+	}
+	for i, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGINT} {
+		cmd := exec.Command("icono", "share", study, "-o", to)
+		var said strings.Builder
+		cmd.Stderr = &said
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(took * time.Duration(i+3) / 12)
+		_ = cmd.Process.Signal(signal) // it may have ended
+		_ = cmd.Wait()
+		code := cmd.ProcessState.ExitCode()
+		entries, err := os.ReadDir(place)
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case code == 128+int(signal) && len(entries) == 0 && strings.Contains(said.String(), "interrupted: nothing was shared"):
+		case code == 0 && len(entries) == 1: // it was done
+			if err := os.RemoveAll(to); err != nil {
+				t.Fatal(err)
+			}
+		case code == -1 && len(entries) == 0: // it had not begun to listen
+		default:
+			t.Errorf("%v: exit code %d, %d entries\n%s", signal, code, len(entries), said.String())
+		}
 	}
 }

@@ -69,6 +69,9 @@ func OpenCassette(path string) (*Cassette, error) {
 // Close closes the file.
 func (c *Cassette) Close() error { return c.file.Close() }
 
+// Has reports whether the cassette holds an answer or a fault for a request.
+func (c *Cassette) Has(k Key) bool { return c.byKey[k] != nil }
+
 // Len is the number of requests in the cassette.
 func (c *Cassette) Len() int { return len(c.order) }
 

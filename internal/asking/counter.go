@@ -28,6 +28,8 @@ type Counter struct {
 	used    map[answers.Key]bool // questions of this run, where they are traced
 	waiting string               // what a batch is waited for; "" for nothing
 	closers []func() error
+	// alone are the requests of this run whose answers the cassette lacks.
+	alone map[answers.Key]bool
 }
 
 // Counter opens what is stored of a stage. Answers never hold secrets.
@@ -94,8 +96,26 @@ func (c *Counter) Do(ctx context.Context, r answers.Request, ask func(context.Co
 	return a, origin, faulty(err)
 }
 
+// unrecorded notes an answer that is used and stands in no cassette.
+func (c *Counter) unrecorded(r answers.Request) {
+	k := r.Key()
+	if c.cassette != nil && c.cassette.Has(k) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.alone == nil {
+		c.alone = map[answers.Key]bool{}
+	}
+	c.alone[k] = true
+}
+
 // tell tells who listens of an answer that is used.
 func (c *Counter) tell(r answers.Request, a answers.Answer, err error) {
+	var fault *answers.FaultError
+	if err == nil || errors.As(err, &fault) {
+		c.unrecorded(r)
+	}
 	if heard := c.desk.options.Heard; heard != nil {
 		heard(c.stage, r, a, err)
 	}
@@ -176,6 +196,9 @@ func (c *Counter) Lookup(ctx context.Context, r answers.Request) (answers.Answer
 		return answers.Answer{}, false, err
 	}
 	a, found, err := c.session.Lookup(ctx, r)
+	if found && err == nil {
+		c.unrecorded(r)
+	}
 	if kept := c.desk.options.Kept; kept != nil && found && err == nil {
 		kept(c.stage, r, a)
 	}

@@ -58,6 +58,21 @@ func (d *Desk) Stage(id string) (Spending, bool) {
 	return Spending{}, false
 }
 
+// Unrecorded is how many answers that the run used stand in no cassette, by stage.
+func (d *Desk) Unrecorded() map[string]int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	out := map[string]int{}
+	for _, c := range d.counters {
+		c.mu.Lock()
+		if n := len(c.alone); n > 0 {
+			out[c.stage] = n
+		}
+		c.mu.Unlock()
+	}
+	return out
+}
+
 // state is all that is told of a stage.
 func (c *Counter) state() (spent Spending, planned price.Money, waits string) {
 	c.mu.Lock()

@@ -68,9 +68,9 @@ func StudyText(p *pipeline.Plan, i int, names *pseudonym.Names, moved map[string
 	for _, s := range root.Get("stages").List() {
 		list, listed := lists[s.Get("id").Scalar()]
 		if where := s.Get("with").Get("where"); listed && list[0] == "kept" && where != nil {
-			put(where, quoted(literal.ReplaceAllStringFunc(where.Text, func(m string) string {
+			put(where, quoted(names.Text(literal.ReplaceAllStringFunc(where.Text, func(m string) string {
 				return m[:1] + names.Of(m[1:len(m)-1]) + m[:1]
-			})))
+			}))))
 		}
 	}
 	walk(root.Get("stages"))

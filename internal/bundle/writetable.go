@@ -49,7 +49,9 @@ func WriteKeys(dir, name string, keys []string, chances map[string]string) error
 		b := array.NewFloat64Builder(memory.DefaultAllocator)
 		defer b.Release()
 		for _, k := range keys {
-			if err := b.AppendValueFromString(chances[k]); err != nil {
+			if chances[k] == "" {
+				b.AppendNull()
+			} else if err := b.AppendValueFromString(chances[k]); err != nil {
 				return err
 			}
 		}

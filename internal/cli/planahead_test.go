@@ -118,4 +118,14 @@ stages:
 			t.Errorf("%s: a second run asked %d", name, again)
 		}
 	}
+	// What only the store holds is told, since git does not carry it.
+	if code, _, said := run(t, "verify", dir); code != exitDone || !strings.Contains(said, "answers of final in .icono alone") {
+		t.Errorf("exit code %d\n%s", code, said)
+	}
+	if code, _, said := run(t, "answers", "export", dir); code != exitDone {
+		t.Error(said)
+	}
+	if code, _, said := run(t, "verify", dir); code != exitDone || strings.Contains(said, "alone") {
+		t.Errorf("exit code %d\n%s", code, said)
+	}
 }

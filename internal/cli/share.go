@@ -24,7 +24,7 @@ import (
 
 // shareFlags say what is shared, and as what.
 type shareFlags struct {
-	out, key, date          string
+	out, key, date, who     string
 	title, license, version string
 	authors                 []string
 	choice                  bundle.Choice
@@ -75,6 +75,7 @@ that are known: it can still identify people. Read it before you publish it.`,
 	}
 	c.Flags().StringVarP(&f.out, "output", "o", "", "the `folder` to write (default: NAME-shared beside the study)")
 	c.Flags().StringVar(&f.key, "key-file", "", "the `file` with the key of the pseudonyms; made where there is none (default .icono/share.key)")
+	c.Flags().StringVar(&f.who, "who", "", "a `file` for you alone: which name and which picture has which pseudonym, as CSV")
 	c.Flags().StringArrayVar(&f.choice.Hide, "hide", nil, "a `column` that names accounts or persons (repeatable)")
 	c.Flags().StringArrayVar(&f.choice.Keep, "keep", nil, "a `column` to share although no stage uses it (repeatable)")
 	c.Flags().StringArrayVar(&f.choice.Drop, "drop", nil, "a `column` to leave out (repeatable)")
@@ -130,13 +131,13 @@ func (a *app) newSharing(f shareFlags, args []string) (*sharing, error) {
 	if rel, err := filepath.Rel(s.out, dir); err == nil && (rel == "." || !strings.HasPrefix(rel, "..")) {
 		return nil, wrong("the study lies in %s, which would be replaced\nname another folder: -o NAME", s.out)
 	}
-	if f.key != "" {
-		key, err := filepath.Abs(f.key)
+	for flag, name := range map[string]string{"--key-file": f.key, "--who": f.who} {
+		at, err := filepath.Abs(name)
 		if err != nil {
 			return nil, failed(err)
 		}
-		if rel, err := filepath.Rel(s.out, key); err == nil && !strings.HasPrefix(rel, "..") {
-			return nil, wrong("the key %s would lie in what is shared\nkeep it elsewhere: --key-file NAME", f.key)
+		if rel, err := filepath.Rel(s.out, at); name != "" && err == nil && !strings.HasPrefix(rel, "..") {
+			return nil, wrong("%s %s would lie in what is shared\nname a file elsewhere", flag, name)
 		}
 	}
 	return s, s.free()

@@ -274,7 +274,8 @@ func TestShare(t *testing.T) {
 	study := plantedStudy(t)
 	before := tree(t, study)
 	to := filepath.Join(t.TempDir(), "shared")
-	args := []string{"share", study, "-o", to, "--date", "2026-11-30", "--author", "Muster, Erika <0000-0002-1825-0097>", "--license", "CC-BY-4.0"}
+	who := filepath.Join(t.TempDir(), "who.csv")
+	args := []string{"share", study, "-o", to, "--who", who, "--date", "2026-11-30", "--author", "Muster, Erika <0000-0002-1825-0097>", "--license", "CC-BY-4.0"}
 	code, out, text := run(t, args...)
 	if code != exitDone {
 		t.Fatalf("exit code %d:\n%s%s", code, out, text)
@@ -326,6 +327,55 @@ func TestShare(t *testing.T) {
 	for name, text := range tree(t, to) {
 		if want[name] != text && !strings.HasPrefix(name, ".icono/") {
 			t.Errorf("%s changed when it was run again", name)
+		}
+	}
+
+	// Who made it can tell who is who, and put pictures in their places: then they are
+	// compared, and all is as it was.
+	private, err := os.ReadFile(who)
+	if err != nil || !strings.Contains(string(private), "Username,planted.handle,p") {
+		t.Errorf("%v\n%s", err, private)
+	}
+	put := 0
+	for line := range strings.Lines(string(private)) {
+		cells := strings.Split(strings.TrimSpace(line), ",")
+		if cells[0] != "picture" {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(study, cells[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(to, cells[2])
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if put++; put == 1 { // a wrong one
+			if err := os.WriteFile(file, []byte("x"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if code, out, _ := run(t, "verify", to); code != exitDiffers || !strings.Contains(out, filepath.Base(file)) {
+				t.Errorf("a wrong picture: exit code %d\n%s", code, out)
+			}
+			if err := os.WriteFile(file, data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if code, out, text := run(t, "verify", to); code != exitDone || put < 10 {
+		t.Errorf("with %d pictures: exit code %d\n%s%s", put, code, out, text)
+	}
+	if code, _, text := run(t, "run", "--locked", "--record", "none", to); code != exitDone {
+		t.Errorf("with pictures: exit code %d\n%s", code, text)
+	}
+	for line := range strings.Lines(string(private)) {
+		if cells := strings.Split(strings.TrimSpace(line), ","); cells[0] == "picture" {
+			if err := os.RemoveAll(filepath.Join(to, strings.Split(cells[2], "/")[0])); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 

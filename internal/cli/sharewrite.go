@@ -9,6 +9,7 @@ import (
 	"icono/internal/bundle"
 	"icono/internal/media"
 	"icono/internal/stage"
+	"icono/internal/tabular"
 	"icono/internal/trace"
 )
 
@@ -92,4 +93,23 @@ func (s *sharing) list(dir string, lists bundle.Lists, st *trace.Stage, option s
 	}
 	lists[st.ID] = [2]string{option, name}
 	return bundle.WriteKeys(dir, name, keys, chances)
+}
+
+// tellWho writes the private file of names and pseudonyms, where it is asked for.
+func (s *sharing) tellWho(ctx context.Context) error {
+	if s.flags.who == "" {
+		return nil
+	}
+	f, err := tabular.Create(s.flags.who)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Abort() }() // does nothing after Commit
+	if err := f.Chmod(0o600); err != nil {
+		return err
+	}
+	if err := bundle.WriteWho(ctx, f, s.loaded, s.report.Columns, s.known, s.names); err != nil {
+		return err
+	}
+	return f.Commit()
 }

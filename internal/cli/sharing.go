@@ -87,6 +87,9 @@ func (s *sharing) run(ctx context.Context, args []string) error {
 	if err := s.prove(ctx, dir); err != nil {
 		return s.unshared(ctx, dir, err)
 	}
+	if err := s.tellWho(ctx); err != nil {
+		return failed(err)
+	}
 	if err := place(dir, s.out); err != nil {
 		return failed(err)
 	}

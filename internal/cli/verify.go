@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,6 +74,8 @@ type verification struct {
 	Answers   int      `json:"answers"`
 	Rows      int64    `json:"rows"`
 	Files     int      `json:"files"`
+	// Unrecorded is how many answers stand in the store alone, by stage.
+	Unrecorded map[string]int `json:"unrecorded,omitempty"`
 }
 
 // run checks the files, then runs the study again.
@@ -117,6 +121,9 @@ func (v *verification) run(ctx context.Context, path string, flags studyFlags) e
 		v.Differences = append(v.Differences, lock.Of(lock.Compare(v.locked, found), lock.Cause, lock.Form)...)
 	} else {
 		v.Differences = append(v.Differences, lock.Of(lock.Compare(v.locked, found), lock.Cause, lock.Form, lock.Effect)...)
+	}
+	if desk := s.backends.askers.desk; desk != nil {
+		v.Unrecorded = desk.Unrecorded()
 	}
 	v.Differences = append(v.Differences, lock.CheckWritten(v.locked, s.library, report.Content)...)
 	v.count()
@@ -170,6 +177,9 @@ func (v *verification) report() error {
 		for _, text := range v.study.differences(v.Differences) {
 			fmt.Fprintln(a.Out, text)
 		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(v.Unrecorded)) {
+		fmt.Fprintf(a.Err, "note: %s of %s in .icono alone, which git does not carry: icono answers export --vectors\n", count(v.Unrecorded[id], "answer"), id)
 	}
 	n := len(v.Differences) + len(v.Faults)
 	if v.lenient {
