@@ -91,7 +91,7 @@ func TestOptionCauses(t *testing.T) {
 		altered
 		want string
 	}{
-		{"clip", altered{"labels", `[["A",["a"]],["B",["b"]]]`, `[["A",["a","c"]],["B",["b"]]]`}, "prompt: the phrases of A"},
+		{"clip", altered{"labels", `[["A",["a"]],["B",["b"]]]`, `[["A",["a","c"]],["B",["b"]]]`}, `prompt: the phrases of A (new: "c")`},
 		{"clip", altered{"labels", `[["A",["a"]],["B",["b"]]]`, `[["B",["b"]]]`}, "prompt: the phrases of A (gone)"},
 		{"clip", altered{"labels", `[["A",["a"]],["B",["b"]]]`, `[["B",["b"]],["A",["a"]]]`}, "prompt: the phrases of all categories, in another order"},
 		{"clip", altered{"model", `"a"`, `"b"`}, "model: b, was a"},

@@ -82,8 +82,11 @@ func entries(old, now string) []string {
 	before, after := pairs(old), pairs(now)
 	var out []string
 	for _, p := range after {
-		if i := slices.IndexFunc(before, func(q entry) bool { return q.name == p.name }); i < 0 || before[i].value != p.value {
-			out = append(out, p.name)
+		switch i := slices.IndexFunc(before, func(q entry) bool { return q.name == p.name }); {
+		case i < 0:
+			out = append(out, p.name+" (new)")
+		case before[i].value != p.value:
+			out = append(out, p.name+phrases(before[i].value, p.value))
 		}
 	}
 	for _, p := range before {
@@ -96,6 +99,38 @@ func entries(old, now string) []string {
 	}
 	return out
 }
+
+// phrases says which phrases of a category are new and which are gone, "" where they only
+// have another order.
+func phrases(old, now string) string {
+	var before, after []string
+	if json.Unmarshal([]byte(old), &before) != nil || json.Unmarshal([]byte(now), &after) != nil {
+		return ""
+	}
+	var parts []string
+	for _, c := range []struct {
+		what     string
+		of, from []string
+	}{{"new", after, before}, {"gone", before, after}} {
+		var words []string
+		for _, p := range c.of {
+			if !slices.Contains(c.from, p) {
+				words = append(words, fmt.Sprintf("%q", shown(p)))
+			}
+		}
+		if len(words) > 0 {
+			parts = append(parts, c.what+": "+strings.Join(words, ", "))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, "; ") + ")"
+}
+
+// Option words what of an option of a stage differs, from its values as JSON; "" is the
+// default.
+func Option(kind, name, old, now string) string { return altered{name, old, now}.cause(kind) }
 
 // entry is one of a mapping; its value is JSON.
 type entry struct{ name, value string }

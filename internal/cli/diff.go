@@ -17,6 +17,7 @@ import (
 	"icono/internal/change"
 	"icono/internal/diag"
 	"icono/internal/lock"
+	"icono/internal/pipeline"
 	"icono/internal/trace"
 )
 
@@ -28,13 +29,6 @@ type diffFlags struct {
 	failOver []string
 	ifAny    bool
 }
-
-// earlierError says that there is no earlier version to compare with, or none that can
-// be run here.
-type earlierError struct{ err error }
-
-func (e *earlierError) Error() string { return e.err.Error() }
-func (e *earlierError) Unwrap() error { return e.err }
 
 func (a *app) diffCommand() *cobra.Command {
 	var f diffFlags
@@ -148,18 +142,6 @@ func (a *app) compareVersions(ctx context.Context, f diffFlags, from, to string)
 	return report, err
 }
 
-// tellUnlike warns of pictures that an earlier version cannot be run with.
-func (a *app) tellUnlike(version string, s *study) (changes []string) {
-	if len(s.unlike) == 0 {
-		return nil
-	}
-	for _, path := range s.unlike {
-		changes = append(changes, fmt.Sprintf("the picture %s is another, and git does not keep the earlier one: its row is compared as if it had been the same", path))
-	}
-	fmt.Fprintf(a.Err, "warning: %s not those that %s was run with, and git does not keep them: what they change in codes cannot be told\n  `icono answers export --vectors --pictures` records what is needed of pictures from now on\n", count(len(s.unlike), "picture is", "pictures are"), diag.Printable(cmp.Or(version, "HEAD")))
-	return changes
-}
-
 // side is a run to be compared.
 func (a *app) side(s *study, run *trace.Run) (change.Side, error) {
 	options, err := s.backends.askers.options()
@@ -196,11 +178,26 @@ func (a *app) studyChanges(before, after *study) ([]string, error) {
 	}
 	out := []string{}
 	for _, d := range lock.Of(lock.Compare(x, y), lock.Cause) {
-		if d.What != "cassettes" {
+		switch i, k := before.plan.Index(d.Stage), after.plan.Index(d.Stage); {
+		case d.What == "cassettes":
+		case d.What == "options" && i >= 0 && k >= 0 && d.Name != "on_fault":
+			st := after.plan.Stages[k]
+			out = append(out, d.Stage+": "+change.Option(st.Kind, d.Name, setting(before.plan.Stages[i], d.Name), setting(st, d.Name)))
+		default:
 			out = append(out, strings.ReplaceAll(d.String(), "locked ", "before "))
 		}
 	}
 	return out, nil
+}
+
+// setting is the value of an option of a stage as JSON, "" for the default.
+func setting(s *pipeline.Planned, name string) string {
+	for _, o := range s.Settings() {
+		if o.Name == name {
+			return o.Value
+		}
+	}
+	return ""
 }
 
 // diffLocks compares two lock files.

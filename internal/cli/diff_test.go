@@ -100,13 +100,13 @@ func TestDiffOfTheWholeMethod(t *testing.T) {
 	v.edit("pipeline.yaml", `"a cool picture", "a blue picture", "a green picture"`, `"a blue picture", "a green picture"`)
 	v.edit("pipeline.yaml", `"a warm picture"`, `"a warm picture", "a cool picture"`)
 	r, all := v.diff()
-	if m := all["Mood"]; m.Changed == 0 || m.Both != 24 || causes(m) != fmt.Sprintf("prompt: the phrases of Warm, Cool: %d", m.Changed) || m.Alpha == nil || *m.Alpha > 0.95 {
+	if m := all["Mood"]; m.Changed == 0 || m.Both != 24 || causes(m) != fmt.Sprintf("prompt: the phrases of Warm (new: \"a cool picture\"), Cool (gone: \"a cool picture\"): %d", m.Changed) || m.Alpha == nil || *m.Alpha > 0.95 {
 		t.Errorf("phrases: %+v", m)
 	}
 	if m := all["Type"]; m.Waiting != all["Mood"].Changed || m.Changed != 0 {
 		t.Errorf("phrases: the merger would be asked anew, and is not yet: %+v", m)
 	}
-	if all["Scene"].Changed != 0 || len(r.Study) != 1 || !strings.Contains(r.Study[0], "mood: the option labels") {
+	if all["Scene"].Changed != 0 || len(r.Study) != 1 || !strings.Contains(r.Study[0], `mood: prompt: the phrases of Warm (new: "a cool picture")`) {
 		t.Errorf("phrases: %+v, %v", all["Scene"], r.Study)
 	}
 	v.back()

@@ -107,6 +107,9 @@ func (a *app) newSharing(f shareFlags, args []string) (*sharing, error) {
 	if strings.ContainsAny(f.license, " /\"") {
 		return nil, wrong("--license %q is no SPDX identifier: for example CC-BY-4.0 or CC0-1.0", f.license)
 	}
+	if f.license != "" && !bundle.KnownLicense(f.license) {
+		s.report.Notes = append(s.report.Notes, fmt.Sprintf("The licence %s is none that icono knows: look its identifier up at https://spdx.org/licenses.", f.license))
+	}
 	for _, text := range f.authors {
 		p, err := bundle.ParsePerson(text)
 		if err != nil {
