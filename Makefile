@@ -61,6 +61,8 @@ examples: build ## check every example and run those that need no download and n
 	@bin/icono run --plain --no-lock examples/colour-mood
 	@for study in visual-frames ensemble; do \
 	bin/icono run --plain --locked --record none examples/$$study && bin/icono verify examples/$$study || exit; done
+	@bin/icono share --plain examples/ensemble -o bin/shared --force >bin/share.log 2>&1 || { cat bin/share.log; exit 1; }
+	@bin/icono verify bin/shared
 	@bin/icono diff HEAD --study examples/ensemble 2>/dev/null || echo "examples: no git repository to compare with"
 	@echo "examples: ok"
 

@@ -10,8 +10,9 @@ import (
 	"path/filepath"
 )
 
-// makeFolder makes the .icono folder, which git leaves alone.
-func makeFolder(folder string) error {
+// KeepOut makes the .icono folder of a study, where it is not there, and has git leave it
+// alone.
+func KeepOut(folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("making the folder of the answer store: %w", err)
 	}

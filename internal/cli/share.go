@@ -18,6 +18,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"icono/internal/answers"
 	"icono/internal/bundle"
 	"icono/internal/pseudonym"
 )
@@ -172,6 +173,11 @@ func (s *sharing) readKey() (pseudonym.Key, error) {
 	if s.flags.dry {
 		return pseudonym.Key{}, nil // nothing is shown that it makes
 	}
+	if s.flags.key == "" {
+		if err := answers.KeepOut(storePath(s.path)); err != nil {
+			return pseudonym.Key{}, failed(err)
+		}
+	}
 	k, made, err := pseudonym.ReadKey(path)
 	if err != nil {
 		return k, wrong("the key of the pseudonyms: %v", err)
@@ -180,7 +186,7 @@ func (s *sharing) readKey() (pseudonym.Key, error) {
 		fmt.Fprintf(s.app.Err, "warning: others on this machine may read the key of the pseudonyms: chmod 600 %s\n", path)
 	}
 	if made {
-		fmt.Fprintf(s.app.Err, "made the key of the pseudonyms: %s\n  keep it: another key gives other pseudonyms; who has it can find out who is who\n", path)
+		fmt.Fprintf(s.app.Err, "made the key of the pseudonyms: %s\n  keep it, out of git and to yourself: another key gives other pseudonyms, and who has it can find out who is who\n", path)
 	}
 	return k, nil
 }

@@ -132,6 +132,10 @@ func TestShareReplacesItsOwn(t *testing.T) {
 	share(exitWrong, "--who", filepath.Join(to, "who.csv"))
 	share(exitDone)
 	share(exitDone, "--force")
+	// git leaves the key alone, also where no stage has made a store.
+	if ignored, err := os.ReadFile(filepath.Join(study, ".icono/.gitignore")); err != nil || string(ignored) != "*\n" {
+		t.Errorf("git is not kept from the key: %q %v", ignored, err)
+	}
 	thesis := filepath.Join(to, "thesis.tex")
 	if err := os.WriteFile(thesis, []byte("years of work"), 0o644); err != nil {
 		t.Fatal(err)
