@@ -69,8 +69,12 @@ func OpenCassette(path string) (*Cassette, error) {
 // Close closes the file.
 func (c *Cassette) Close() error { return c.file.Close() }
 
-// Has reports whether the cassette holds an answer or a fault for a request.
-func (c *Cassette) Has(k Key) bool { return c.byKey[k] != nil }
+// Has reports whether the cassette holds what came of a request: an answer, and no other
+// than this one, or a fault where a is nil.
+func (c *Cassette) Has(k Key, a *Answer) bool {
+	p := c.byKey[k]
+	return p != nil && (a == nil || p.sum < 0 || p.sum == a.sum())
+}
 
 // Len is the number of requests in the cassette.
 func (c *Cassette) Len() int { return len(c.order) }

@@ -97,9 +97,9 @@ func (c *Counter) Do(ctx context.Context, r answers.Request, ask func(context.Co
 }
 
 // unrecorded notes an answer that is used and stands in no cassette.
-func (c *Counter) unrecorded(r answers.Request) {
+func (c *Counter) unrecorded(r answers.Request, a *answers.Answer) {
 	k := r.Key()
-	if c.cassette != nil && c.cassette.Has(k) {
+	if c.cassette != nil && c.cassette.Has(k, a) {
 		return
 	}
 	c.mu.Lock()
@@ -113,8 +113,11 @@ func (c *Counter) unrecorded(r answers.Request) {
 // tell tells who listens of an answer that is used.
 func (c *Counter) tell(r answers.Request, a answers.Answer, err error) {
 	var fault *answers.FaultError
-	if err == nil || errors.As(err, &fault) {
-		c.unrecorded(r)
+	switch {
+	case err == nil:
+		c.unrecorded(r, &a)
+	case errors.As(err, &fault):
+		c.unrecorded(r, nil)
 	}
 	if heard := c.desk.options.Heard; heard != nil {
 		heard(c.stage, r, a, err)
@@ -197,7 +200,7 @@ func (c *Counter) Lookup(ctx context.Context, r answers.Request) (answers.Answer
 	}
 	a, found, err := c.session.Lookup(ctx, r)
 	if found && err == nil {
-		c.unrecorded(r)
+		c.unrecorded(r, &a)
 	}
 	if kept := c.desk.options.Kept; kept != nil && found && err == nil {
 		kept(c.stage, r, a)

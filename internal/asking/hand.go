@@ -1,6 +1,7 @@
 package asking
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -79,7 +80,7 @@ func (l *Line) byHand(ctx context.Context, q coding.Question, r answers.Request)
 	case !again && found && err == nil && before.Model != HandCoded && !h.Replace:
 		h.Wrong = append(h.Wrong, fmt.Sprintf("%s: %s has answered its question already; --replace puts these codes in the place of its answer", q.Row, before.Model))
 		return nil
-	case !again && found && err == nil && (string(before.Body) != string(body) || before.Note != one.Note):
+	case !again && found && err == nil && (!sameJSON(before.Body, body) || before.Note != one.Note):
 		h.Replaced++
 	}
 	h.given[r.Key()] = given{q.Row, string(body)}
@@ -88,6 +89,12 @@ func (l *Line) byHand(ctx context.Context, q coding.Question, r answers.Request)
 	}
 	h.Recorded++
 	return nil
+}
+
+// sameJSON reports whether two JSON texts are the same but for white space.
+func sameJSON(a, b []byte) bool {
+	var x, y bytes.Buffer
+	return json.Compact(&x, a) == nil && json.Compact(&y, b) == nil && bytes.Equal(x.Bytes(), y.Bytes())
 }
 
 // answer makes an answer of the cells of a row; without a schema it has them all.

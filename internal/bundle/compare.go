@@ -74,7 +74,7 @@ func Compare(study, shared *trace.Run, names *pseudonym.Names) (n int, differenc
 				n++
 				x, y := row.Values[c], found[0].Values[other]
 				if x.Null != y.Null || !same(x.Text, y.Text, names) {
-					differences = append(differences, fmt.Sprintf("%s, row %s, %s: %s in the study, %s in the bundle", a.ID, found[0].Key, f.Name, shown(x, names), shown(y, nil)))
+					differences = append(differences, fmt.Sprintf("%s, row %s, %s: %s in the study, %s in the bundle", a.ID, row.Key, f.Name, shown(x), shown(y)))
 				}
 			}
 		}
@@ -94,17 +94,14 @@ func compared(r stage.Role) bool {
 // same reports whether a value of the bundle is one of the study with names replaced:
 // one that a pseudonym stands in, of a name that reaches over several rows, is.
 func same(study, shared string, names *pseudonym.Names) bool {
-	return study == shared || strings.EqualFold(names.Cell(study), shared) || names.Of(study) == shared || pseudonym.Stands(shared)
+	return study == shared || strings.EqualFold(names.Cell(study), shared) || names.Of(study) == shared || names.Name(study) == shared || pseudonym.Stands(shared)
 }
 
-func shown(v trace.Value, names *pseudonym.Names) string {
+func shown(v trace.Value) string {
 	if v.Null {
 		return "nothing"
 	}
 	text := strings.Join(strings.Fields(v.Text), " ")
-	if names != nil {
-		text = names.Prose(text)
-	}
 	if r := []rune(text); len(r) > 60 {
 		text = string(r[:60]) + "…"
 	}

@@ -148,7 +148,7 @@ func (l *Loaded) Write(ctx context.Context, all []Column, names *pseudonym.Names
 		}
 		at := columns.Index(l.Out, c.Name)
 		f := l.Out.Field(at)
-		w := way{Treatment: c.Treatment}
+		w := way{Treatment: c.Treatment, handle: c.Handle}
 		switch stage.RoleOf(f) {
 		case stage.Key:
 			t.Key = f.Name
@@ -236,12 +236,16 @@ func (l *Loaded) treated(ctx context.Context, fields []arrow.Field, from []int, 
 // root is the folder that they started at.
 type way struct {
 	Treatment
-	root string
+	root   string
+	handle bool
 }
 
 // treat returns a column as it is shared. The caller releases it.
 func treat(col arrow.Array, how way, names *pseudonym.Names) (arrow.Array, error) {
 	hide := func(text string) string { return names.Of(media.Under(how.root, strings.TrimSpace(text))) }
+	if how.handle {
+		hide = names.Name
+	}
 	switch {
 	case how.Treatment == Hide && nested(col.DataType()):
 		return rewritten(col, hide)

@@ -33,7 +33,11 @@ func WriteWho(ctx context.Context, w io.Writer, loaded []*Loaded, all []Column, 
 				col := rec.Column(at)
 				for i := range col.Len() {
 					if text := strings.TrimSpace(columns.Format(col, i)); !col.IsNull(i) && text != "" {
-						who[[2]string{c.Name, strings.Clone(text)}] = names.Of(text)
+						hidden := names.Of(text)
+						if c.Handle {
+							hidden = names.Name(text)
+						}
+						who[[2]string{c.Name, strings.Clone(text)}] = hidden
 					}
 				}
 			}

@@ -96,7 +96,7 @@ func (f Faults) words() string {
 }
 
 func (t Table) headline() string {
-	return fmt.Sprintf("rows of %s: %d before, %d now; %d added here, %d lost here", t.Stage, t.Before, t.After, len(t.Added), len(t.Lost))
+	return fmt.Sprintf("rows of %s: %d before, %d now; %d added and %d lost by this stage itself", t.Stage, t.Before, t.After, len(t.Added), len(t.Lost))
 }
 
 // unchanged counts the variables without a change; one that waits for answers is not

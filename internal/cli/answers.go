@@ -128,6 +128,11 @@ func (a *app) exportPictures(ctx context.Context, s *study, opened *openings) er
 		return err
 	}
 	fmt.Fprintf(a.Out, "what is known of %s is in %s\n", count(len(known), "picture"), filepath.Join(filepath.Dir(s.plan.Doc.File.Name), name))
+	for _, st := range s.plan.Stages {
+		if st.Kind == "report" && st.With.Get("pictures").Scalar() != "none" {
+			fmt.Fprintf(a.Out, "the report of `%s` shows pictures: with `pictures: none` it is the same where they are not, as `run --locked` and `verify` want it\n", st.ID)
+		}
+	}
 	if s.plan.Doc.Pictures == "" {
 		fmt.Fprintf(a.Out, "next: put the line `pictures: %s` into %s, and run the study once, so that the lock knows it\n", name, s.plan.Doc.File.Name)
 	}

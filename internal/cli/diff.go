@@ -62,6 +62,9 @@ asked and nothing is written. Two lock files are compared as they stand.`,
 					args = []string{from, strings.TrimPrefix(to, ".")}
 				}
 			}
+			if len(args) == 2 && !exists(args[0]) && exists(args[1]) && !c.Flags().Changed("study") {
+				f.study = args[1] // a revision of it
+			}
 			if len(args) == 2 && strings.HasSuffix(args[0], ".lock") && strings.HasSuffix(args[1], ".lock") {
 				if len(limits) > 0 {
 					return wrong("--fail-over counts codes that changed, and a lock holds only their sums\nname two git revisions, folders or tables")
@@ -132,6 +135,7 @@ func (a *app) compareVersions(ctx context.Context, f diffFlags, from, to string)
 			}
 			report = change.Between(before, after)
 			report.Study, err = a.studyChanges(sa, sb)
+			report.Study = append(report.Study, picturesChanged(sa, sb)...)
 			report.Study = append(append(report.Study, a.tellUnlike(from, sa)...), a.tellUnlike(to, sb)...)
 			return err
 		})

@@ -162,6 +162,9 @@ func (s *study) recordCassettes(program string) error {
 			st.Cassettes = found.Cassettes
 		}
 	}
+	if name := s.plan.Doc.Pictures; name != "" && locked.Pipeline.Reads[name] != "" {
+		locked.Pipeline.Reads[name] = now.Pipeline.Reads[name]
+	}
 	return lock.Renew(file, locked)
 }
 

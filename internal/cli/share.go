@@ -140,6 +140,9 @@ func (a *app) newSharing(f shareFlags, args []string) (*sharing, error) {
 		if err != nil {
 			return nil, failed(err)
 		}
+		if rel, err := filepath.Rel(dir, at); name != "" && err == nil && !strings.HasPrefix(rel, "..") {
+			s.report.Notes = append(s.report.Notes, fmt.Sprintf("The file of %s lies in the folder of the study: take care that git does not keep it.", flag))
+		}
 		if rel, err := filepath.Rel(s.out, at); name != "" && err == nil && !strings.HasPrefix(rel, "..") {
 			return nil, wrong("%s %s would lie in what is shared\nname a file elsewhere", flag, name)
 		}

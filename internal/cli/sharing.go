@@ -230,6 +230,11 @@ func (s *sharing) collect(ctx context.Context) error {
 		words[word] = true
 	}
 	s.report.Words = s.names.Ambiguous(words)
+	for _, word := range s.flags.choice.Words {
+		if !slices.ContainsFunc(s.report.Words, func(known string) bool { return strings.EqualFold(known, word) }) {
+			return wrong("--word %s: no account and nobody has this name", word)
+		}
+	}
 	for _, st := range p.Stages {
 		if v := st.With.Get("shuffle"); v != nil && v.Text == "true" {
 			s.report.Notes = append(s.report.Notes, fmt.Sprintf("The stage `%s` shuffles categories by the key of the row: the questions here have them in another order than those that were answered.", s.names.Text(st.ID)))

@@ -111,7 +111,7 @@ func (k *Known) decode() error {
 	if err := k.fault(); err != nil {
 		return err
 	}
-	return &Error{Reason: NotHere, Format: k.Format, Detail: "the picture is not here, only what is known of it: it was left out when the study was shared"}
+	return &Error{Reason: NotHere, Format: k.Format, Detail: "the picture is not here, only what is known of it"}
 }
 
 // Here is an *Error where the file of a picture is not here, so that nothing can be

@@ -2,6 +2,7 @@ package pseudonym
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -92,6 +93,9 @@ func (n *Names) Add(text string, sort Sort) {
 	if sort != Handle {
 		return
 	}
+	if core := bareName(bare); core != "" {
+		n.put(core, name{text: core, of: bare, loose: true, other: true})
+	}
 	for _, dot := range []string{`\.`, `\\.`} { // in patterns, and those in quotes
 		if other := strings.ReplaceAll(bare, ".", dot); other != bare {
 			n.put(other, name{text: other, of: bare, loose: true, other: true})
@@ -174,9 +178,31 @@ func (n *Names) Ambiguous(words map[string]bool) []string {
 // Of is the pseudonym of a name or a path, as it stands alone in a cell.
 func (n *Names) Of(text string) string { return n.key.Path(text) }
 
+// Name is the pseudonym of a name that is no path, as it stands alone in a cell.
+func (n *Names) Name(text string) string { return n.key.Of(strings.TrimSpace(text)) }
+
 // one is the pseudonym of a name in a text, which is known from then on.
 func (n *Names) one(name string) string {
 	p := n.key.Of(name)
 	n.issued.Store(p, true)
 	return p
+}
+
+// around is what people put around their names: what follows in brackets or behind a
+// bar, a dash or a comma, and titles.
+var (
+	behind = regexp.MustCompile(`\s*(?:[(\[{|•·:/,]|\s[–—-]\s).*$`)
+	title  = regexp.MustCompile(`^(?i:(?:prof|dr|mr|mrs|ms|dipl|mag|ing|med|h\.? ?c)\.?(?:[- ]?(?:ing|med|phil|h\.? ?c)\.)?\s+)+`)
+)
+
+// bareName is a display name without what stands around it: `Anna Müster` of `Dr. Anna
+// Müster 🌻 | MdB`. It is "" where nothing does, and where one short word would be left.
+func bareName(text string) string {
+	core := title.ReplaceAllString(strings.TrimSpace(behind.ReplaceAllString(text, "")), "")
+	core = strings.TrimFunc(core, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	words := len(strings.Fields(core))
+	if core == text || words == 0 || words == 1 && utf8.RuneCountInString(core) < longWord {
+		return ""
+	}
+	return core
 }

@@ -14,7 +14,7 @@ import (
 func planted(t testing.TB) *Names {
 	t.Helper()
 	n := NewNames(Key{1})
-	for _, h := range []string{"planted.handle", "Erika_Muster", "tagesfeuilleton", "google", "Anna B. Muster", "planted name", "@ärzte", "xy", "xyz"} {
+	for _, h := range []string{"planted.handle", "Erika_Muster", "tagesfeuilleton", "google", "Anna B. Muster", "planted name", "@ärzte", "xy", "xyz", "Dr. Berta Müster 🌻 | MdB", "Carla Test (she/her)"} {
 		n.Add(h, Handle)
 	}
 	for _, id := range []string{"CTabc-_9", "2657484542301776130_80944", "2657484542301776131", "12", "123456", "media/x/IMG_2071.jpg", "https://example.org/p/CTabc-_9/"} {
@@ -52,6 +52,8 @@ func TestText(t *testing.T) {
 		"Erika Muster, #plantedhandle, planted_handle": e + ", #" + h + ", " + h,
 		"die xy, @xy #XY":                              "die xy, @" + n.Of("xy") + " #" + n.Of("xy"),
 		"Planted . Handle, erika _muster":              h + ", " + e,
+		"Heute: Berta Müster!":                         "Heute: " + n.key.Of("Dr. Berta Müster 🌻 | MdB") + "!",
+		"mit CARLA TEST und Carla":                     "mit " + n.key.Of("Carla Test (she/her)") + " und Carla",
 		"12 xy":                                        "12 xy", // too short to be told from other text
 		"see https://example.org/p/CTabc-_9/ now":      "see " + n.key.Of("https://example.org/p/CTabc-_9/") + " now",
 		"\xff planted.handle \xfe":                     "\xff " + h + " \xfe",
@@ -77,6 +79,7 @@ func TestProse(t *testing.T) {
 		"um 10.30 Uhr, S. 3/4":                           "um 10.30 Uhr, S. 3/4",
 		"@photographyberlin":                             "@" + n.key.Of("photographyberlin"),
 		"@dritte-person, ＠Vierte und %40annab":           "@" + n.key.Of("dritte-person") + ", ＠" + n.key.Of("vierte") + " und %40" + n.key.Of("annab"),
+		"plan\u200bted.han\u00addle":                     h,
 		"die &auml;rzte":                                 "die " + n.key.Of("ärzte"),
 		`planted.handle und \u00e4rzte`:                  h + " und " + n.key.Of("ärzte"),
 		"(siehe https://a.de/x_(y)/z), gut":              "(siehe [url]), gut",

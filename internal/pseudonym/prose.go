@@ -16,6 +16,10 @@ const (
 	noEmail = "[email]"
 )
 
+// unseen are characters without a width, which stand in texts to break words or to hide
+// them.
+const unseen = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+
 var (
 	address = regexp.MustCompile(`(?i)(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)[^\s<>"` + "`" + `\\]+|\b[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}/[^\s<>"` + "`" + `\\]*`)
 	email   = regexp.MustCompile(`[\p{L}\p{M}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}`)
@@ -54,7 +58,7 @@ func (n *Names) Prose(text string) string {
 // plain undoes the escapes of HTML, of addresses and of JSON in a text, where that shows
 // names.
 func (n *Names) plain(text string) string {
-	if !strings.ContainsAny(text, `&%\`) {
+	if !strings.ContainsAny(text, `&%\`+unseen) {
 		return text
 	}
 	count := func(text string) int { return len(n.Find(text)) + len(n.inside(text)) }
@@ -85,6 +89,14 @@ func readings(text string) (out []string) {
 			}
 			return other
 		}))
+	}
+	if strings.ContainsAny(text, unseen) {
+		out = append(out, strings.Map(func(r rune) rune {
+			if strings.ContainsRune(unseen, r) {
+				return -1
+			}
+			return r
+		}, text))
 	}
 	if strings.Contains(text, `\`) {
 		out = append(out, escape.ReplaceAllStringFunc(text, unescape))
