@@ -41,11 +41,18 @@ type Column struct {
 	// posts or pictures.
 	Handle bool `json:"-"`
 	ID     bool `json:"-"`
+	// Example is a value as it is in the study.
+	Example string `json:"-"`
+
+	// path marks columns of paths, folder those of folders of pictures, listing those
+	// of several names to a cell; between is what stands between such.
+	path, folder, listing bool
+	between               string
 }
 
 // Choice is what the user says of columns.
 type Choice struct {
-	Hide, Keep, Drop []string
+	Hide, Show, Keep, Drop []string
 	// Words are names that are everyday words too.
 	Words []string
 }

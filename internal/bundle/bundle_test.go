@@ -16,6 +16,7 @@ import (
 	"icono/internal/columns"
 	"icono/internal/lock"
 	"icono/internal/pipeline"
+	"icono/internal/pseudonym"
 	"icono/internal/source"
 	"icono/internal/stage"
 )
@@ -62,7 +63,7 @@ func TestColumns(t *testing.T) {
 	}
 	// `where` holds web addresses, as its values show.
 	got := map[Treatment][]string{}
-	for _, c := range Columns(p, Choice{}, func(_ string, i int) bool { return names[i] == "where" }) {
+	for _, c := range Columns(p, Choice{}, func(_ string, i int) Seen { return Seen{Web: names[i] == "where"} }) {
 		got[c.Treatment] = append(got[c.Treatment], c.Name)
 	}
 	for how := range want {
@@ -79,13 +80,78 @@ func TestColumns(t *testing.T) {
   - {id: j, kind: join, with: {on: {Username: Party}}}
 `)
 	shared := map[string]Treatment{}
-	for _, c := range Columns(p, Choice{Keep: []string{"likes"}, Drop: []string{"Image"}, Hide: []string{"note"}}, func(string, int) bool { return false }) {
+	for _, c := range Columns(p, Choice{Keep: []string{"likes"}, Drop: []string{"Image"}, Hide: []string{"note"}}, func(string, int) Seen { return Seen{} }) {
 		if c.Treatment != Drop {
 			shared[c.Name] = c.Treatment
 		}
 	}
 	if d := cmp.Diff(map[string]Treatment{"note": Hide, "Years": Keep, "Seite": Prose, "Username": Hide, "Party": Hide, "likes": Keep, "ID": Hide}, shared); d != "" {
 		t.Error(d)
+	}
+}
+
+// Columns of common exporters are recognised, counts and codes are not taken for names,
+// and what the user says goes before.
+func TestColumnNames(t *testing.T) {
+	text, whole := arrow.BinaryTypes.String, arrow.PrimitiveTypes.Int64
+	long, truth, marks := Seen{Long: true}, Seen{Truth: true}, Seen{Telling: true}
+	for _, c := range []struct {
+		name        string
+		t           arrow.DataType
+		values      Seen
+		handle, id  bool
+		shown, hide bool
+	}{
+		{name: "retweeted_user", t: text, handle: true}, {name: "author_full", t: text, handle: true}, {name: "in_reply_to_screen_name", t: text, handle: true},
+		{name: "ownerFullName", t: text, handle: true}, {name: "mentions/0", t: text, handle: true}, {name: "musicMeta.musicAuthor", t: text, handle: true},
+		{name: "videoOwnerChannelTitle", t: text, handle: true}, {name: "Sponsor Name", t: text, handle: true}, {name: "username_1", t: text, handle: true},
+		{name: "twitter_handle", t: text, handle: true}, {name: "Nutzername", t: text, handle: true}, {name: "Konto", t: text, handle: true},
+		{name: "Facebook Id", t: whole, id: true}, {name: "data.author.secUid", t: text, id: true}, {name: "fbid_v2", t: whole, id: true},
+		{name: "author", t: whole}, {name: "author", t: whole, values: long, handle: true}, {name: "mentions", t: whole},
+		{name: "Person", t: text, values: truth}, {name: "Person", t: text, handle: true}, {name: "Person", t: text, shown: true},
+		{name: "code", t: text}, {name: "code", t: text, values: marks, id: true}, {name: "Media", t: text}, {name: "note", t: text, hide: true, handle: true},
+		{name: "product", t: text}, {name: "party", t: text}, {name: "Caption", t: text},
+	} {
+		var choice Choice
+		if c.shown {
+			choice.Show = []string{c.name}
+		}
+		if c.hide {
+			choice.Hide = []string{c.name}
+		}
+		got := Columns(plan(t, []arrow.Field{{Name: c.name, Type: c.t}}, ""), choice, func(string, int) Seen { return c.values })[0]
+		if got.Handle != c.handle || got.ID != c.id {
+			t.Errorf("%s of type %s, %+v: %+v", c.name, c.t, c.values, got)
+		}
+	}
+}
+
+// Cells that list accounts have the pseudonym of each, which is that of the account
+// elsewhere, however it is written.
+func TestHidden(t *testing.T) {
+	names := pseudonym.NewNames(pseudonym.Key{1})
+	register(names, named("author"), "Anna_B", pseudonym.Handle)
+	register(names, named("mentions"), "@carl.d @anna_b", pseudonym.Handle)
+	register(names, named("tagged_users"), `[{"username":"eva.f","full_name":"Eva Muster"}]`, pseudonym.Handle)
+	anna, carl, eva := names.Name("anna_b"), names.Name("carl.d"), names.Name("eva.f")
+	for _, c := range [][3]string{
+		{"author", "ANNA_B", anna}, {"author", "@Anna_B", anna}, {"Image", "media/anna_b/1.png", names.Of("media") + "/" + anna + "/" + names.Of("1") + ".png"},
+		{"mentions", "@carl.d @anna_b", carl + " " + anna}, {"mentions", "carl.d, anna_b", carl + ", " + anna}, {"mentions", "", ""},
+		{"tagged_users", `[{"username":"eva.f"}]`, `[{"username":"` + eva + `"}]`}, {"tagged_users", `["carl.d"]`, `["` + carl + `"]`},
+	} {
+		column := named(c[0])
+		column.Handle = c[0] != "Image"
+		if got := column.hidden(names, c[1]); got != c[2] {
+			t.Errorf("%s %q: got %q, want %q", c[0], c[1], got, c[2])
+		}
+	}
+	if got := names.Text("username and full_name"); got != "username and full_name" {
+		t.Errorf("names of members are taken for names: %s", got)
+	}
+	for folder, want := range map[string]bool{"Instagram_Posts": true, "2021-09-24": true, "202109": true, "media": true, "olafscholz": false, "17841400001": false, "cdu-bund": false} {
+		if common(folder) != want {
+			t.Errorf("%s: %v", folder, !want)
+		}
 	}
 }
 

@@ -1,10 +1,8 @@
 package bundle
 
 import (
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -15,20 +13,9 @@ import (
 	"icono/internal/stage"
 )
 
-// What columns are called that name accounts or persons, posts, places of files, and
-// web addresses, by the last part of their names in lower case without _ and spaces.
-var (
-	handleName = regexp.MustCompile(`^(user(name)?s?|screenname|handles?|accounts?(name)?|authors?(name|fullname|username)?|fullname|owner(name|username)?|profile(name)?|channel(name|title)?|page(name|title)?|creator(name)?|poster|nickname|displayname|taggedusers?|usertags|coauthors?|mentions?|realname|(first|last|given|family|sur)names?|(vor|nach)namen?|names?|candidates?|kandidat(in|en)?|politicians?|persons?|e?mail|phone|telefon|sender|members?)$`)
-	idName     = regexp.MustCompile(`^(ids?|uuid|guid|shortcode|code|pk|key|permalink)$`)
-	pathName   = regexp.MustCompile(`^(file(name|path)?|path|folder|image(path|file|s)?|img|picture(path)?|photo(path)?|media(path|file)?|video(path|file)?|name)$`)
-	urlName    = regexp.MustCompile(`(url|link|uri|href)s?$`)
-	idEnd      = regexp.MustCompile(`(^id|_ids?|\.ids?|[a-z]I[dD]s?| ids?)$`)
-	idOf       = regexp.MustCompile(`^(user|media|post|owner|author|account|profile|channel|page|item|tweet|status|video|reel|story|comment|creator|message|thread|object|content|parent)(id|pk|code)s?$`)
-)
-
 // Columns says what becomes of the columns that the stages of a plan load. seen tells
-// of a column whether its values are web addresses.
-func Columns(p *pipeline.Plan, choice Choice, seen func(stageID string, column int) bool) []Column {
+// what the values of a column show.
+func Columns(p *pipeline.Plan, choice Choice, seen func(stageID string, column int) Seen) []Column {
 	used := words(p)
 	hidden := map[string]bool{}
 	var all []Column
@@ -37,17 +24,23 @@ func Columns(p *pipeline.Plan, choice Choice, seen func(stageID string, column i
 			continue
 		}
 		for i, f := range s.Out.Fields() {
-			c := Column{Stage: s.ID, Name: f.Name, Treatment: Keep}
+			values := seen(s.ID, i)
+			c := named(f.Name)
+			c.Stage, c.Treatment, c.Example = s.ID, Keep, values.Example
 			plain := plain(f.Name)
-			listing := pathName.MatchString(plain) && (plain != "name" || columns.Index(s.Out, "folder") >= 0)
+			path := pathName.MatchString(plain) && (plain != "name" || columns.Index(s.Out, "folder") >= 0)
 			switch role := stage.RoleOf(f); {
 			case role == stage.Key || role == stage.Image:
 				c.Treatment, c.ID = Hide, true
-			case slices.Contains(choice.Hide, f.Name) || handleName.MatchString(plain) && nominal(f.Type) && !(plain == "name" && listing):
+			case slices.Contains(choice.Hide, f.Name):
 				c.Treatment, c.Handle = Hide, true
-			case idName.MatchString(plain) || idOf.MatchString(plain) || idEnd.MatchString(f.Name) || listing && columns.IsText(f.Type):
-				c.Treatment, c.ID = Hide, true
-			case urlName.MatchString(plain) && columns.IsText(f.Type) || columns.IsText(f.Type) && seen(s.ID, i):
+			case slices.Contains(choice.Show, f.Name):
+				if nested(f.Type) || columns.IsText(f.Type) {
+					c.Treatment = Prose
+				}
+			case namesAccounts(plain, f.Type, values) && !(plain == "name" && path):
+				c.Treatment, c.Handle = Hide, true
+			case namesPosts(f.Name, plain, path, f.Type, values):
 				c.Treatment, c.ID = Hide, true
 			case nested(f.Type) || columns.IsText(f.Type):
 				c.Treatment = Prose
@@ -66,7 +59,7 @@ func Columns(p *pipeline.Plan, choice Choice, seen func(stageID string, column i
 	for i, c := range all {
 		f := field(p, c)
 		role := stage.RoleOf(f)
-		if hidden[c.Name] && c.Treatment != Hide && !nested(f.Type) {
+		if hidden[c.Name] && c.Treatment != Hide && !nested(f.Type) && !slices.Contains(choice.Show, c.Name) {
 			all[i].Treatment, all[i].ID = Hide, true
 		}
 		needed := role == stage.Key || role == stage.Image || used(c.Name) || slices.Contains(choice.Keep, c.Name)
@@ -89,30 +82,6 @@ func field(p *pipeline.Plan, c Column) arrow.Field {
 	s := p.Stages[p.Index(c.Stage)]
 	return s.Out.Field(columns.Index(s.Out, c.Name))
 }
-
-// plain is the last part of a column's name, in lower case, letters and digits alone.
-func plain(name string) string {
-	if at := strings.LastIndexAny(name, "./"); at >= 0 {
-		name = name[at+1:]
-	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, name)
-}
-
-// nominal reports whether a column can hold names: no measures, no truth values.
-func nominal(t arrow.DataType) bool {
-	switch t.ID() {
-	case arrow.BOOL, arrow.FLOAT32, arrow.FLOAT64, arrow.TIMESTAMP, arrow.DATE32, arrow.DATE64:
-		return false
-	}
-	return true
-}
-
-func nested(t arrow.DataType) bool { return arrow.IsNested(t.ID()) }
 
 // words returns what reports whether the stages of a plan, but for those that load,
 // name a column: as the whole of a value or of a name in it, or in an expression.

@@ -21,10 +21,12 @@ type Report struct {
 	Compared int `json:"compared"`
 	// Words are names that are words of the study's files too, and stay in texts.
 	Words []string `json:"words"`
+	// Own are names that stand in the study's own files, and are replaced there.
+	Own []string `json:"own"`
 	// Short are handles that are too short to be looked for in texts, Bare such as are
-	// words and stand in texts without an @ or #, with how often.
-	Short []string       `json:"short"`
-	Bare  map[string]int `json:"bare"`
+	// words and stand in texts without an @ or #, the most frequent first.
+	Short []string `json:"short"`
+	Bare  []string `json:"bare"`
 	// Signed are the notes that people left with the codes that they gave.
 	Signed []string `json:"signed"`
 	// Notes say what to beware of.
@@ -78,7 +80,7 @@ func (r *Report) ReadmeFile(replaced func(string) string) string {
 	p("- **Vectors** of a CLIP model, where they are recorded, can be compared with those of any picture.")
 	p("- **Rare combinations** of times, counts and codes can single a post out.")
 	if n := len(r.Words); n > 0 {
-		p("- **Names that are everyday words**, %d of them, also of the pipeline or a codebook: they are\n  replaced in data, in quotes and behind an @, and stay in other text.", n)
+		p("- **Names that are everyday words**, %d of them, also of the pipeline or a codebook: they are\n  replaced in data and behind an @, and stay in other text.", n)
 	}
 	if len(r.Short) > 0 {
 		p("- **Short names**, %d of them: they are replaced in columns and behind an @ or #, and not looked\n  for in other text.", len(r.Short))

@@ -28,42 +28,6 @@ type Loaded struct {
 	Spool *tabular.Spool
 }
 
-// looked is how many rows tell whether a column holds web addresses.
-const looked = 500
-
-// WebAddresses tells of each column whether most of its texts are web addresses.
-func (l *Loaded) WebAddresses(ctx context.Context) ([]bool, error) {
-	web, there := make([]int, l.Out.NumFields()), make([]int, l.Out.NumFields())
-	rows := 0
-	for rec, err := range l.Spool.Rows(ctx, memory.DefaultAllocator) {
-		if err != nil {
-			return nil, err
-		}
-		for c, col := range rec.Columns() {
-			texts, is := columns.Text(col)
-			if !is {
-				continue
-			}
-			for i := range texts.Len() {
-				if text := strings.TrimSpace(texts.At(i)); !texts.IsNull(i) && text != "" {
-					there[c]++
-					if scheme, _, cut := strings.Cut(strings.ToLower(text), "://"); cut && (scheme == "http" || scheme == "https") {
-						web[c]++
-					}
-				}
-			}
-		}
-		if rows += int(rec.NumRows()); rows >= looked {
-			break
-		}
-	}
-	out := make([]bool, len(web))
-	for i := range web {
-		out[i] = web[i]*2 > there[i]
-	}
-	return out, nil
-}
-
 // Register adds what the columns name to the names to be replaced, also of columns
 // that are left out.
 func (l *Loaded) Register(ctx context.Context, all []Column, names *pseudonym.Names) error {
@@ -106,23 +70,6 @@ func (l *Loaded) Register(ctx context.Context, all []Column, names *pseudonym.Na
 	return nil
 }
 
-// several are the names in a cell that lists some: with , ; or | between them, and of
-// columns of mentions with spaces too.
-func several(column, text string) []string {
-	between := ",;|\n\t"
-	if many := plain(column); strings.HasPrefix(many, "mention") || strings.HasPrefix(many, "tagged") || strings.HasPrefix(many, "usertag") || strings.HasPrefix(many, "coauthor") {
-		between += " "
-	}
-	if !strings.ContainsAny(text, between) {
-		return nil
-	}
-	var out []string
-	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(between, r) }) {
-		out = append(out, strings.Trim(strings.TrimSpace(part), `@[](){}"'`))
-	}
-	return out
-}
-
 // Table is a table of a bundle.
 type Table struct {
 	Stage string `json:"stage"`
@@ -148,7 +95,7 @@ func (l *Loaded) Write(ctx context.Context, all []Column, names *pseudonym.Names
 		}
 		at := columns.Index(l.Out, c.Name)
 		f := l.Out.Field(at)
-		w := way{Treatment: c.Treatment, handle: c.Handle}
+		w := way{Column: c}
 		switch stage.RoleOf(f) {
 		case stage.Key:
 			t.Key = f.Name
@@ -235,17 +182,13 @@ func (l *Loaded) treated(ctx context.Context, fields []arrow.Field, from []int, 
 // way is what becomes of a column. Paths of pictures are made to start at the bundle:
 // root is the folder that they started at.
 type way struct {
-	Treatment
-	root   string
-	handle bool
+	Column
+	root string
 }
 
 // treat returns a column as it is shared. The caller releases it.
 func treat(col arrow.Array, how way, names *pseudonym.Names) (arrow.Array, error) {
-	hide := func(text string) string { return names.Of(media.Under(how.root, strings.TrimSpace(text))) }
-	if how.handle {
-		hide = names.Name
-	}
+	hide := func(text string) string { return how.hidden(names, media.Under(how.root, strings.TrimSpace(text))) }
 	switch {
 	case how.Treatment == Hide && nested(col.DataType()):
 		return rewritten(col, hide)

@@ -33,11 +33,7 @@ func WriteWho(ctx context.Context, w io.Writer, loaded []*Loaded, all []Column, 
 				col := rec.Column(at)
 				for i := range col.Len() {
 					if text := strings.TrimSpace(columns.Format(col, i)); !col.IsNull(i) && text != "" {
-						hidden := names.Of(text)
-						if c.Handle {
-							hidden = names.Name(text)
-						}
-						who[[2]string{c.Name, strings.Clone(text)}] = hidden
+						who[[2]string{c.Name, strings.Clone(text)}] = c.hidden(names, text)
 					}
 				}
 			}

@@ -8,14 +8,14 @@ import (
 	"icono/internal/source"
 )
 
-// Words are those by which the study's own files work: names of options, columns,
+// Words are those by which the study's own files work, as written and in lower case: names of options, columns,
 // stages and categories, values of one word, and what expressions are made of. A name
 // that is one of them cannot be replaced there without changing what they do.
 func Words(p *pipeline.Plan, texts ...string) map[string]bool {
 	out := map[string]bool{}
 	take := func(text string) {
 		if text = strings.TrimSpace(text); text != "" {
-			out[strings.ToLower(text)] = true
+			out[text], out[strings.ToLower(text)] = true, true
 		}
 	}
 	for _, w := range strings.Fields(reserved) {

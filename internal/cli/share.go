@@ -3,15 +3,12 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -52,7 +49,8 @@ the next folder has the same ones; it is never part of the folder. Keep it, and 
 
 Columns that no stage uses are left out (--keep NAME keeps one). Those that name accounts,
 posts, files or web addresses are found by their names and contents; --hide NAME adds one,
---drop NAME leaves one out. --dry-run lists what would become of each column.
+--show NAME says that one names nobody, --drop NAME leaves one out. --dry-run lists what
+would become of each column, with a value of it: read that list first.
 
 What was read in pictures, captions and descriptions stays, without names and addresses
 that are known: it can still identify people. Read it before you publish it.`,
@@ -78,9 +76,10 @@ that are known: it can still identify people. Read it before you publish it.`,
 	c.Flags().StringVar(&f.key, "key-file", "", "the `file` with the key of the pseudonyms; made where there is none (default .icono/share.key)")
 	c.Flags().StringVar(&f.who, "who", "", "a `file` for you alone: which name and which picture has which pseudonym, as CSV")
 	c.Flags().StringArrayVar(&f.choice.Hide, "hide", nil, "a `column` that names accounts or persons (repeatable)")
+	c.Flags().StringArrayVar(&f.choice.Show, "show", nil, "a `column` that names nobody, although it looks so: codes, counts (repeatable)")
 	c.Flags().StringArrayVar(&f.choice.Keep, "keep", nil, "a `column` to share although no stage uses it (repeatable)")
 	c.Flags().StringArrayVar(&f.choice.Drop, "drop", nil, "a `column` to leave out (repeatable)")
-	c.Flags().StringArrayVar(&f.choice.Words, "word", nil, "a `name` that is an everyday word too: it stays in texts, but for quotes and behind an @ (repeatable)")
+	c.Flags().StringArrayVar(&f.choice.Words, "word", nil, "a `name` that is an everyday word too: it stays in texts, but behind an @ (repeatable)")
 	c.Flags().StringArrayVar(&f.authors, "author", nil, "`\"Family, Given <ORCID>\"`, for the citation (repeatable)")
 	c.Flags().StringVar(&f.title, "title", "", "the title (default: the name of the pipeline)")
 	c.Flags().StringVar(&f.license, "license", "", "the licence, by its SPDX `identifier` such as CC-BY-4.0")
@@ -167,6 +166,13 @@ func (s *sharing) free() error {
 	if !s.flags.force {
 		return wrong("the folder %s exists already\nreplace it with --force", s.out)
 	}
+	edited, _, err := bundle.CheckSums(s.out)
+	if err != nil {
+		return wrong("%s cannot be read: %v", s.out, err)
+	}
+	if len(edited) > 0 {
+		return wrong("%s in the folder %s was changed since it was shared, and would be lost\nkeep a copy of it elsewhere and remove the folder, or name another one: -o NAME", edited[0].Name, s.out)
+	}
 	return nil
 }
 
@@ -192,68 +198,6 @@ func (s *sharing) readKey() (pseudonym.Key, error) {
 		fmt.Fprintf(s.app.Err, "made the key of the pseudonyms: %s\n  keep it, out of git and to yourself: another key gives other pseudonyms, and who has it can find out who is who\n", path)
 	}
 	return k, nil
-}
-
-// tell prints what was shared.
-func (s *sharing) tell() error {
-	a := s.app
-	if a.json {
-		j := json.NewEncoder(a.Out)
-		j.SetIndent("", "  ")
-		j.SetEscapeHTML(false)
-		return j.Encode(&s.report)
-	}
-	s.tellColumns()
-	if s.flags.dry {
-		return nil
-	}
-	if len(s.report.Words) > 0 {
-		fmt.Fprintf(a.Err, "warning: these names are words of the pipeline or a codebook too, or were given by --word: %s\n  they are replaced in data, in quotes and behind an @, and stay in other text\n", strings.Join(s.report.Words, ", "))
-	}
-	if len(s.report.Short) > 0 {
-		fmt.Fprintf(a.Err, "warning: these names are too short to be looked for in texts, but behind an @ or a #: %s\n", listed(s.report.Short))
-	}
-	if bare := slices.Sorted(maps.Keys(s.report.Bare)); len(bare) > 0 {
-		fmt.Fprintf(a.Err, "warning: these names stand in texts without an @ or #, and were replaced there too: %s\n  where one is an everyday word, the text around it may tell which: --word NAME leaves it in texts\n", listed(bare))
-	}
-	if len(s.report.Signed) > 0 {
-		fmt.Fprintf(a.Err, "warning: notes of who gave codes by hand are shared as they are: %s\n", listed(s.report.Signed))
-	}
-	for _, n := range s.report.Notes {
-		fmt.Fprintf(a.Err, "warning: %s\n", n)
-	}
-	fmt.Fprintf(a.Out, "wrote %s: %s, %s and vectors of models, what is known of %s\n", s.report.Folder, count(s.report.Files, "file"), count(s.report.Answers, "answer"), count(s.report.Pictures, "picture"))
-	but := ""
-	if len(s.report.Words)+len(s.report.Short) > 0 {
-		but = ", but for those named above"
-	}
-	fmt.Fprintf(a.Out, "it was run: %s as in the study; no file has one of the %s that were replaced%s\n", count(s.report.Compared, "value"), count(s.report.Names, "name"), but)
-	fmt.Fprintln(a.Out, "what was read in pictures, captions and descriptions can still identify people: read it before you publish it")
-	return nil
-}
-
-func (s *sharing) tellColumns() {
-	rows := [][]string{{"table", "column", "what becomes of it"}}
-	for _, c := range s.report.Columns {
-		text := string(c.Treatment)
-		switch {
-		case c.Treatment == bundle.Drop && c.Handle:
-			text += "; what it names is replaced in texts"
-		case c.Treatment == bundle.Drop:
-			text += " (--keep keeps it)"
-		}
-		rows = append(rows, []string{c.Stage, c.Name, text})
-	}
-	s.app.table(s.app.Out, rows)
-}
-
-// listed are some words of a list.
-func listed(words []string) string {
-	const most = 12
-	if more := len(words) - most; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), more)
-	}
-	return strings.Join(words, ", ")
 }
 
 // interrupted is why a run ended: that it was interrupted, where it was.

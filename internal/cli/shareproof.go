@@ -51,9 +51,10 @@ func (s *sharing) prove(ctx context.Context, dir string) error {
 			return err
 		}
 	}
+	s.report.Bare = often(s.names.Bare())
 	n, differences := bundle.Compare(s.history, shared, s.names)
 	if len(differences) > 0 {
-		return fmt.Errorf("the study says something else with pseudonyms than without them, and is not shared:\n%s\nwhat is computed from a name must stand in a table to be shared: write such a column into the data, and let the pipeline read it there", strings.Join(differences, "\n"))
+		return fmt.Errorf("the study says something else with pseudonyms than without them, and is not shared:\n%s\nwhat is computed from a name must stand in a table to be shared: write such a column into the data, and let the pipeline read it there; a column that was taken for a name and is none: --show NAME; a name that is an everyday word or a category: --word NAME", strings.Join(differences, "\n"))
 	}
 	s.report.Compared = n
 	return s.finish(ctx, dir)
@@ -156,7 +157,7 @@ func (s *sharing) rerun(ctx context.Context, dir string) (*trace.Run, error) {
 func refused(faults []diag.Diagnostic) error {
 	for _, d := range faults {
 		if d.Severity == diag.Error {
-			return fmt.Errorf("the study cannot be run with pseudonyms: %s: %s\n%s\nwhere a column was taken for a name and is none, keep it out of --hide; where a stage computes with a name, write it so that it does not", d.Span.String(), d.Message, d.Hint)
+			return fmt.Errorf("the study cannot be run with pseudonyms: %s: %s\n%s\nwhere a column was taken for a name and is none, say so: --show NAME; where a stage computes with a name, write it so that it does not", d.Span.String(), d.Message, d.Hint)
 		}
 	}
 	return nil

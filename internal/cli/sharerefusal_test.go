@@ -115,6 +115,31 @@ func TestShareWords(t *testing.T) {
 	}
 }
 
+// Accounts that are called like a category leave it what it is, and a column that only
+// looks like one of names can be shown. What was taken for what is told beforehand.
+func TestShareCategories(t *testing.T) {
+	table := "ID,Username,Candidate,Text\n1,spd,Anna,SPD und CDU\n2,cdu,Ohne,die CDU allein\n3,gruene,Anna,nichts\n"
+	study := tableStudy(t, table, loadPosts+`  - {id: m, kind: ensemble, with: {method: rules, inputs: {Text: Text}, rules: [{when: 'Text contains "SPD"', then: SPD}], else: CDU}}
+  - {id: n, kind: ensemble, with: {method: rules, inputs: {M: m, C: Candidate}, column: N, rules: [{when: 'M == "SPD" and C == "Anna"', then: Left}], else: Right}}
+  - {id: out, kind: save, with: {path: out/t.csv}}
+`)
+	code, out, text := run(t, "share", study, "--dry-run", "--show", "Candidate")
+	if code != exitDone || !strings.Contains(text, "words of the pipeline or a codebook too, or were given by --word: cdu, spd") || !strings.Contains(out, "SPD und CDU") {
+		t.Errorf("exit code %d\n%s%s", code, out, text)
+	}
+	to := filepath.Join(t.TempDir(), "shared")
+	if code, _, text := run(t, "share", study, "-o", to, "--show", "ID"); code != exitWrong || !strings.Contains(text, "always replaced") {
+		t.Errorf("exit code %d\n%s", code, text)
+	}
+	if code, out, text := run(t, "share", study, "-o", to, "--show", "Candidate"); code != exitDone {
+		t.Fatalf("exit code %d\n%s%s", code, out, text)
+	}
+	files := tree(t, to)
+	if !strings.Contains(files["study.yaml"], `C == "Anna"`) || !strings.Contains(files["study.yaml"], `M == "SPD"`) || !strings.Contains(files["data/posts.csv"], "Anna,SPD und CDU") {
+		t.Errorf("%s\n%s", files["study.yaml"], files["data/posts.csv"])
+	}
+}
+
 // A folder that somebody else has put something into is never replaced, and what is
 // private is never put into one.
 func TestShareReplacesItsOwn(t *testing.T) {
@@ -150,6 +175,21 @@ func TestShareReplacesItsOwn(t *testing.T) {
 		t.Errorf("verify: exit code %d\n%s", code, out)
 	}
 	if err := os.Remove(thesis); err != nil {
+		t.Fatal(err)
+	}
+	// What somebody wrote into a file of it is kept too.
+	readme := filepath.Join(to, "README.md")
+	before, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(readme, append(before, "who did what"...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if text := share(exitWrong, "--force"); !strings.Contains(text, "README.md") {
+		t.Error(text)
+	}
+	if err := os.WriteFile(readme, before, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	// Without its sums it is no whole folder.

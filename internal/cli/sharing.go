@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -204,17 +203,17 @@ func (s *sharing) collect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	web := map[string][]bool{}
+	seen := map[string][]bundle.Seen{}
 	for _, l := range s.loaded {
-		if web[l.ID], err = l.WebAddresses(ctx); err != nil {
+		if seen[l.ID], err = l.Look(ctx); err != nil {
 			return err
 		}
 	}
 	p := s.study.plan
-	if err := s.checkChoice(p); err != nil {
+	if err := s.checkChoice(); err != nil {
 		return err
 	}
-	s.report.Columns = bundle.Columns(p, s.flags.choice, func(id string, column int) bool { return web[id][column] })
+	s.report.Columns = bundle.Columns(p, s.flags.choice, func(id string, column int) bundle.Seen { return seen[id][column] })
 	s.names = pseudonym.NewNames(key)
 	for _, l := range s.loaded {
 		if err := l.Register(ctx, s.report.Columns, s.names); err != nil {
@@ -234,7 +233,18 @@ func (s *sharing) collect(ctx context.Context) error {
 		if !slices.ContainsFunc(s.report.Words, func(known string) bool { return strings.EqualFold(known, word) }) {
 			return wrong("--word %s: no account and nobody has this name", word)
 		}
+		s.names.Stay(word)
 	}
+	for _, f := range bundle.Files(p) {
+		texts = append(texts, f.Text)
+	}
+	for _, text := range texts {
+		for _, m := range s.names.Find(text) {
+			s.report.Own = append(s.report.Own, text[m.Start:m.End])
+		}
+	}
+	slices.Sort(s.report.Own)
+	s.report.Own = slices.Compact(s.report.Own)
 	for _, st := range p.Stages {
 		if v := st.With.Get("shuffle"); v != nil && v.Text == "true" {
 			s.report.Notes = append(s.report.Notes, fmt.Sprintf("The stage `%s` shuffles categories by the key of the row: the questions here have them in another order than those that were answered.", s.names.Text(st.ID)))
@@ -245,41 +255,6 @@ func (s *sharing) collect(ctx context.Context) error {
 	s.report.Title = cmp.Or(s.report.Title, s.names.Text(p.Doc.Name))
 	s.report.Text = s.names.Text(p.Doc.About)
 	return nil
-}
-
-// checkChoice refuses columns that no table has.
-func (s *sharing) checkChoice(p *pipeline.Plan) error {
-	var all []string
-	for _, l := range s.loaded {
-		for _, f := range l.Out.Fields() {
-			all = append(all, f.Name)
-		}
-	}
-	for option, names := range map[string][]string{"--hide": s.flags.choice.Hide, "--keep": s.flags.choice.Keep, "--drop": s.flags.choice.Drop} {
-		for _, name := range names {
-			if !slices.Contains(all, name) {
-				return wrong("%s %s: no table of the study has this column\nicono share --dry-run lists them", option, name)
-			}
-		}
-	}
-	return nil
-}
-
-// codebooks are the texts of the YAML files that stages read.
-func (s *sharing) codebooks() (texts []string, err error) {
-	for _, st := range s.study.plan.Stages {
-		for _, name := range st.Reads {
-			if ext := strings.ToLower(path.Ext(name)); st.Kind == "load" || ext != ".yaml" && ext != ".yml" {
-				continue
-			}
-			text, err := os.ReadFile(s.study.library.Resolve(name))
-			if err != nil {
-				return nil, err
-			}
-			texts = append(texts, string(text))
-		}
-	}
-	return texts, nil
 }
 
 // heard is asking.Options.Heard.

@@ -50,7 +50,7 @@ func (n *Names) longest(text string, all []atom, i int) (end int, found name) {
 		if j > i && fold(a) == " " && (mark(text, all, j-1) || mark(text, all, j+1)) {
 			walk(at, j+1, written) // programs that read pictures put spaces around . and _
 		}
-		if j > i && invisible(a) {
+		if j > i && (invisible(a) || fold(a) == " " && fold(text[all[j-1].start:all[j-1].end]) == " ") {
 			walk(at, j+1, written)
 			return
 		}
@@ -93,11 +93,16 @@ func (n *Names) stays(text string, start, end int) bool {
 		after = text[end]
 	}
 	quoted := before == after && (before == '"' || before == '\'')
-	return before != '@' && before != '#' && !quoted
+	word := text[start:end]
+	return before != '@' && before != '#' && (!quoted || n.exact[word] && !n.theirs[word])
 }
 
 // Text replaces the names in a text.
-func (n *Names) Text(text string) string { return n.unglued(n.replaced(text, n.Find(text))) }
+func (n *Names) Text(text string) string {
+	found := n.Find(text)
+	n.noteBare(text, found)
+	return n.unglued(n.replaced(text, found))
+}
 
 // replaced puts pseudonyms into the places of names.
 func (n *Names) replaced(text string, found []Match) string {
@@ -115,7 +120,7 @@ func (n *Names) replaced(text string, found []Match) string {
 	return b.String()
 }
 
-// Bare are handles of one word, such as an everyday word, that Prose has replaced where
+// Bare are handles of one word, such as an everyday word, that were replaced in texts where
 // no @ or # called them, with how often: what stands around them may tell the word.
 func (n *Names) Bare() map[string]int {
 	n.mu.Lock()

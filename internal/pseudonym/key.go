@@ -86,12 +86,15 @@ func Stands(text string) bool { return text == gone || somewhere.MatchString(tex
 
 // Path is the pseudonym of a path or of a name: each part of a path has one, and
 // endings that pictures have stay. So paths that end alike still do.
-func (k Key) Path(path string) string {
+func (k Key) Path(text string) string { return path(text, k.Of) }
+
+// path is a path with what each of its parts becomes.
+func path(path string, of func(name string) string) string {
 	if scheme, _, web := strings.Cut(path, "://"); web && !strings.ContainsAny(scheme, `/\.`) {
-		return k.Of(path)
+		return of(path)
 	}
 	if !strings.ContainsAny(path, `/\`) {
-		return k.part(path)
+		return part(path, of)
 	}
 	parts := strings.Split(strings.ReplaceAll(path, `\`, "/"), "/")
 	for i, p := range parts {
@@ -100,7 +103,7 @@ func (k Key) Path(path string) string {
 		case "..":
 			parts[i] = "up" // a bundle names nothing outside of itself
 		default:
-			parts[i] = k.part(p)
+			parts[i] = part(p, of)
 		}
 	}
 	if parts[0] == "" { // an absolute path
@@ -109,10 +112,10 @@ func (k Key) Path(path string) string {
 	return strings.TrimRight(strings.Join(parts, "/"), "/")
 }
 
-func (k Key) part(name string) string {
+func part(name string, of func(name string) string) string {
 	ext := filepath.Ext(name)
 	if !media.IsPicture(name) && !strings.EqualFold(ext, ".zip") || ext == name {
-		return k.Of(name)
+		return of(name)
 	}
-	return k.Of(strings.TrimSuffix(name, ext)) + ext
+	return of(strings.TrimSuffix(name, ext)) + ext
 }

@@ -2,7 +2,6 @@ package pseudonym
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -19,7 +18,12 @@ type Names struct {
 	root *node
 	// words are names that mean something in the study's own files too.
 	words map[string]bool
-	short map[string]bool
+	// exact are such words as they are written there, theirs the handles as the data
+	// write them.
+	exact, theirs map[string]bool
+	// handles are those that have one pseudonym however their letters are cased.
+	handles map[string]bool
+	short   map[string]bool
 	// count is of the names that are looked for in texts.
 	count int
 
@@ -49,7 +53,7 @@ type name struct {
 
 // NewNames makes an empty set of names with the key of their pseudonyms.
 func NewNames(k Key) *Names {
-	return &Names{key: k, root: &node{}, words: map[string]bool{}, short: map[string]bool{}}
+	return &Names{key: k, root: &node{}, words: map[string]bool{}, exact: map[string]bool{}, theirs: map[string]bool{}, handles: map[string]bool{}, short: map[string]bool{}}
 }
 
 // Sort says what a name is of.
@@ -73,6 +77,9 @@ const (
 func (n *Names) Add(text string, sort Sort) {
 	text = strings.TrimSpace(text)
 	bare := strings.TrimPrefix(text, "@")
+	if sort == Handle && bare != "" {
+		n.handles[handle(bare)], n.theirs[bare] = true, true
+	}
 	switch {
 	case findable(bare):
 	case sort == Handle && strings.ContainsFunc(bare, unicode.IsLetter):
@@ -85,29 +92,9 @@ func (n *Names) Add(text string, sort Sort) {
 		return
 	}
 	n.count++
-	for _, form := range []norm.Form{norm.NFC, norm.NFD} { // letters such as ü in one character or in two
-		if other := form.String(bare); other != bare {
+	for _, other := range ways(bare, sort) {
+		if other != bare {
 			n.put(other, name{text: other, of: bare, loose: sort == Handle, other: true})
-		}
-	}
-	if sort != Handle {
-		return
-	}
-	if core := bareName(bare); core != "" {
-		n.put(core, name{text: core, of: bare, loose: true, other: true})
-	}
-	for _, dot := range []string{`\.`, `\\.`} { // in patterns, and those in quotes
-		if other := strings.ReplaceAll(bare, ".", dot); other != bare {
-			n.put(other, name{text: other, of: bare, loose: true, other: true})
-		}
-	}
-	parts := strings.FieldsFunc(bare, func(r rune) bool { return r < 0x80 && strings.ContainsRune("._- ", r) })
-	if len(parts) < 2 || len(strings.Join(parts, "")) < longWord {
-		return
-	}
-	for _, between := range []string{"", " ", "_", ".", "-"} {
-		if other := strings.Join(parts, between); other != bare {
-			n.put(other, name{text: other, of: bare, loose: true, other: true})
 		}
 	}
 }
@@ -150,11 +137,13 @@ func findable(text string) bool {
 }
 
 // Ambiguous marks words that the study's own files use, such as `google` or a
-// category: a name that is one of them is replaced in data, where it is quoted and
-// where it is called @google, and stays in other text. It returns the names that are.
+// category: a name that is one of them is replaced in data, where it is called @google,
+// and where it is quoted as the data write it, and stays in other text. It returns the
+// names that are words.
 func (n *Names) Ambiguous(words map[string]bool) []string {
 	out := []string{}
 	for word := range words {
+		n.exact[word] = true
 		at := n.root
 		for _, a := range atoms(word) {
 			if at = at.next[fold(word[a.start:a.end])]; at == nil {
@@ -165,7 +154,8 @@ func (n *Names) Ambiguous(words map[string]bool) []string {
 			continue
 		}
 		for _, m := range at.names {
-			if m.loose && !n.short[m.of] {
+			plain := m.text == word && !strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }) // an id that is a word
+			if (m.loose || plain) && !n.short[m.of] {
 				n.words[fold(m.text)] = true
 				out = append(out, m.of)
 			}
@@ -175,34 +165,33 @@ func (n *Names) Ambiguous(words map[string]bool) []string {
 	return slices.Compact(out)
 }
 
+// Stay has a word stay in quotes too, although the data write it so.
+func (n *Names) Stay(word string) {
+	n.exact[word] = true
+	delete(n.theirs, word)
+}
+
 // Of is the pseudonym of a name or a path, as it stands alone in a cell.
-func (n *Names) Of(text string) string { return n.key.Path(text) }
+func (n *Names) Of(text string) string { return path(text, n.of) }
 
 // Name is the pseudonym of a name that is no path, as it stands alone in a cell.
-func (n *Names) Name(text string) string { return n.key.Of(strings.TrimSpace(text)) }
+func (n *Names) Name(text string) string { return n.of(strings.TrimSpace(text)) }
+
+// of is the pseudonym of a name. Handles have the same one with and without an @, and
+// however their letters are cased.
+func (n *Names) of(name string) string {
+	if h := handle(strings.TrimPrefix(name, "@")); n.handles[h] {
+		name = h
+	}
+	return n.key.Of(name)
+}
+
+// handle makes of a handle what is the same for all ways to case its letters.
+func handle(text string) string { return norm.NFC.String(strings.ToLower(text)) }
 
 // one is the pseudonym of a name in a text, which is known from then on.
 func (n *Names) one(name string) string {
-	p := n.key.Of(name)
+	p := n.of(name)
 	n.issued.Store(p, true)
 	return p
-}
-
-// around is what people put around their names: what follows in brackets or behind a
-// bar, a dash or a comma, and titles.
-var (
-	behind = regexp.MustCompile(`\s*(?:[(\[{|•·:/,]|\s[–—-]\s).*$`)
-	title  = regexp.MustCompile(`^(?i:(?:prof|dr|mr|mrs|ms|dipl|mag|ing|med|h\.? ?c)\.?(?:[- ]?(?:ing|med|phil|h\.? ?c)\.)?\s+)+`)
-)
-
-// bareName is a display name without what stands around it: `Anna Müster` of `Dr. Anna
-// Müster 🌻 | MdB`. It is "" where nothing does, and where one short word would be left.
-func bareName(text string) string {
-	core := title.ReplaceAllString(strings.TrimSpace(behind.ReplaceAllString(text, "")), "")
-	core = strings.TrimFunc(core, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	words := len(strings.Fields(core))
-	if core == text || words == 0 || words == 1 && utf8.RuneCountInString(core) < longWord {
-		return ""
-	}
-	return core
 }

@@ -20,7 +20,7 @@ func planted(t testing.TB) *Names {
 	for _, id := range []string{"CTabc-_9", "2657484542301776130_80944", "2657484542301776131", "12", "123456", "media/x/IMG_2071.jpg", "https://example.org/p/CTabc-_9/"} {
 		n.Add(id, ID)
 	}
-	n.Ambiguous(map[string]bool{"google": true})
+	n.Ambiguous(map[string]bool{"google": true, "Google": true})
 	return n
 }
 
@@ -40,6 +40,7 @@ func TestText(t *testing.T) {
 		"die ärzte":                 "die " + n.key.Of("ärzte"),
 		"provider: google":          "provider: google", // a word of the study
 		`x == "google"`:             `x == "` + g + `"`,
+		`x == "Google"`:             `x == "Google"`, // a word, and not as the data write it
 		"@google":                   "@" + g,
 		"CTabc-_9":                  n.Of("CTabc-_9"),
 		"ctabc-_9":                  "ctabc-_9", // ids are told apart by case
@@ -52,8 +53,9 @@ func TestText(t *testing.T) {
 		"Erika Muster, #plantedhandle, planted_handle": e + ", #" + h + ", " + h,
 		"die xy, @xy #XY":                              "die xy, @" + n.Of("xy") + " #" + n.Of("xy"),
 		"Planted . Handle, erika _muster":              h + ", " + e,
-		"Heute: Berta Müster!":                         "Heute: " + n.key.Of("Dr. Berta Müster 🌻 | MdB") + "!",
-		"mit CARLA TEST und Carla":                     "mit " + n.key.Of("Carla Test (she/her)") + " und Carla",
+		"Heute: Berta Müster!":                         "Heute: " + n.Name("dr. berta müster 🌻 | mdb") + "!",
+		"Berta  Mu\u0308ster 🌻, BertaMüster":           n.Name("dr. berta müster 🌻 | mdb") + " 🌻, " + n.Name("dr. berta müster 🌻 | mdb"),
+		"mit CARLA TEST und Carla":                     "mit " + n.Name("Carla TEST (she/her)") + " und Carla",
 		"12 xy":                                        "12 xy", // too short to be told from other text
 		"see https://example.org/p/CTabc-_9/ now":      "see " + n.key.Of("https://example.org/p/CTabc-_9/") + " now",
 		"\xff planted.handle \xfe":                     "\xff " + h + " \xfe",
@@ -81,6 +83,7 @@ func TestProse(t *testing.T) {
 		"@dritte-person, ＠Vierte und %40annab":           "@" + n.key.Of("dritte-person") + ", ＠" + n.key.Of("vierte") + " und %40" + n.key.Of("annab"),
 		"plan\u200bted.han\u00addle":                     h,
 		"die &auml;rzte":                                 "die " + n.key.Of("ärzte"),
+		"𝐄𝐫𝐢𝐤𝐚_Ｍuster":                                   n.Of("Erika_Muster"),
 		`planted.handle und \u00e4rzte`:                  h + " und " + n.key.Of("ärzte"),
 		"(siehe https://a.de/x_(y)/z), gut":              "(siehe [url]), gut",
 		"Anna B.\nMuster":                                n.Of("Anna B. Muster"),

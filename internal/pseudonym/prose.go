@@ -37,7 +37,6 @@ func (n *Names) Prose(text string) string {
 			return noURL + m[len(strings.TrimRight(m, `).,;:!?]}'*_`)):]
 		})
 	}
-	n.noteBare(text, n.Find(text))
 	if strings.Contains(text, "@") {
 		text = email.ReplaceAllString(text, noEmail)
 	}
@@ -58,7 +57,7 @@ func (n *Names) Prose(text string) string {
 // plain undoes the escapes of HTML, of addresses and of JSON in a text, where that shows
 // names.
 func (n *Names) plain(text string) string {
-	if !strings.ContainsAny(text, `&%\`+unseen) {
+	if !strings.ContainsAny(text, `&%\`+unseen) && !strings.ContainsFunc(text, styled) {
 		return text
 	}
 	count := func(text string) int { return len(n.Find(text)) + len(n.inside(text)) }
@@ -98,11 +97,17 @@ func readings(text string) (out []string) {
 			return r
 		}, text))
 	}
+	if strings.ContainsFunc(text, styled) {
+		out = append(out, norm.NFKC.String(text))
+	}
 	if strings.Contains(text, `\`) {
 		out = append(out, escape.ReplaceAllStringFunc(text, unescape))
 	}
 	return out
 }
+
+// styled reports whether a letter is one of those that only look otherwise: 𝐀, Ａ.
+func styled(r rune) bool { return r >= 0x1d400 && r <= 0x1d7ff || r >= 0xff10 && r <= 0xff5a }
 
 func unescape(e string) string {
 	switch e[1] {
