@@ -109,6 +109,7 @@ func TestColumnNames(t *testing.T) {
 		{name: "Facebook Id", t: whole, id: true}, {name: "data.author.secUid", t: text, id: true}, {name: "fbid_v2", t: whole, id: true},
 		{name: "author", t: whole}, {name: "author", t: whole, values: long, handle: true}, {name: "mentions", t: whole},
 		{name: "Person", t: text, values: truth}, {name: "Person", t: text, handle: true}, {name: "Person", t: text, shown: true},
+		{name: "via", t: text}, {name: "via", t: text, values: Seen{Called: true}, handle: true}, {name: "handle_ig", t: text, handle: true},
 		{name: "code", t: text}, {name: "code", t: text, values: marks, id: true}, {name: "Media", t: text}, {name: "note", t: text, hide: true, handle: true},
 		{name: "product", t: text}, {name: "party", t: text}, {name: "Caption", t: text},
 	} {

@@ -13,8 +13,8 @@ import (
 // What columns are called that name accounts or persons, posts, places of files, and
 // web addresses: the last part of their names in lower case, letters and digits alone.
 var (
-	handleName = regexp.MustCompile(`^(owner|profile|channel(title)?|page(title)?|creator|poster|nickname|taggedusers?|usertags|(first|last|given|family|sur)names?|(vor|nach)namen?|names?|candidates?|kandidat(in|en)?|politicians?|persons?|sender|members?|konto|konten|autor(in|en|innen)?|verfasser(in|innen)?|(be)?nutzer(in|innen)?|absender(in)?|kanal|profil|commenters?|influencers?|bloggers?|abgeordneter?n?|byline|from(name)?|sourcename|chat(name|title)?)$`)
-	handleEnd  = regexp.MustCompile(`((user|screen|account|kandidat(in|en)?|author|owner|profile|channel|page|creator|sponsor|group|candidate|advertiser|member|person|politician|artist|influencer|sender|poster|real|full|display|nick|(be)?nutzer|seiten|kanal|profil|konto|autoren)names?|owners?|(post|creat|shar|writt?|upload)(ed|en)by|users?|handles?|accounts?|(co)?authors?|mentions?|(author|user|owner)full|(channel|page)title|(e?mail|phone|telefon)(number|nummer|address|adresse)?)$`)
+	handleName = regexp.MustCompile(`^(owner|profile|channel(title)?|page(title)?|creator|poster|nickname|taggedusers?|usertags|(first|last|given|family|sur)names?|(vor|nach)namen?|names?|candidates?|kandidat(in|en)?|politicians?|persons?|sender|members?|konto|konten|autor(in|en|innen)?|verfasser(in|innen)?|(be)?nutzer(in|innen)?|absender(in)?|kanal|profil|commenters?|influencers?|bloggers?|abgeordneter?n?|bylines?|likers|mdb|(forwarded)?from(name)?|sourcename|chat(name|title)?)$`)
+	handleEnd  = regexp.MustCompile(`^handle[^d]|forwardedfromname$|((user|screen|account|kandidat(in|en)?|author|owner|profile|channel|page|creator|sponsor|group|candidate|advertiser|member|person|politician|artist|influencer|sender|poster|real|full|display|nick|(be)?nutzer|seiten|kanal|profil|konto|autoren)names?|owners?|(post|creat|shar|writt?|upload)(ed|en)by|users?|handles?|accounts?|(co)?authors?|mentions?|(author|user|owner)full|(channel|page)title|(e?mail|phone|telefon)(number|nummer|address|adresse)?)$`)
 	idName     = regexp.MustCompile(`^(ids?|uuid|guid|(sec|u)?uid|fbid(v2)?|shortcode|code|pk|key|permalink)$`)
 	idOf       = regexp.MustCompile(`^(user|media|post|owner|author|account|profile|channel|page|item|tweet|status|video|reel|story|comment|creator|message|thread|object|content|parent|sponsor|group|facebook|instagram|twitter|tiktok|youtube|telegram)(id|pk|code)s?$`)
 	idEnd      = regexp.MustCompile(`(?i:(^|[_. ])ids?)$|[a-z]I[dD]s?$`)
@@ -59,9 +59,12 @@ func named(name string) Column {
 	return c
 }
 
-// namesAccounts reports whether a column names accounts or persons.
+// namesAccounts reports whether a column names accounts or persons, by its name or since
+// its values begin with an @.
 func namesAccounts(plain string, t arrow.DataType, values Seen) bool {
 	switch {
+	case columns.IsText(t) && values.Called:
+		return true
 	case !handleName.MatchString(plain) && !handleEnd.MatchString(plain), !nominal(t), values.Truth:
 		return false
 	case arrow.IsInteger(t.ID()):
