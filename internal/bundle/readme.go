@@ -21,7 +21,8 @@ type Report struct {
 	Compared int `json:"compared"`
 	// Words are names that are words of the study's files too, and stay in texts.
 	Words []string `json:"words"`
-	// Own are names that stand in the study's own files, and are replaced there.
+	// Own are names that look like words and stand in the study's own files, where they
+	// are replaced.
 	Own []string `json:"own"`
 	// Short are handles that are too short to be looked for in texts, Bare such as are
 	// words and stand in texts without an @ or #, the most frequent first.

@@ -127,6 +127,9 @@ func TestShareCategories(t *testing.T) {
 	if code != exitDone || !strings.Contains(text, "words of the pipeline or a codebook too, or were given by --word: cdu, spd") || !strings.Contains(out, "SPD und CDU") {
 		t.Errorf("exit code %d\n%s%s", code, out, text)
 	}
+	if code, _, text := run(t, "share", study, "--dry-run"); code != exitDone || !strings.Contains(text, "stand in the pipeline or a codebook, and are replaced there: Anna\n") {
+		t.Errorf("exit code %d\n%s", code, text)
+	}
 	to := filepath.Join(t.TempDir(), "shared")
 	if code, _, text := run(t, "share", study, "-o", to, "--show", "ID"); code != exitWrong || !strings.Contains(text, "always replaced") {
 		t.Errorf("exit code %d\n%s", code, text)

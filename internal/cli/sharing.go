@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -240,7 +241,9 @@ func (s *sharing) collect(ctx context.Context) error {
 	}
 	for _, text := range texts {
 		for _, m := range s.names.Find(text) {
-			s.report.Own = append(s.report.Own, text[m.Start:m.End])
+			if name := text[m.Start:m.End]; !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != ' ' }) {
+				s.report.Own = append(s.report.Own, name)
+			}
 		}
 	}
 	slices.Sort(s.report.Own)
