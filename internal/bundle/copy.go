@@ -53,6 +53,8 @@ func Copy(ctx context.Context, study stage.Study, name, dir, to string, names *p
 		return Put(dir, to, string(text))
 	case path.Ext(name) == ".json":
 		return Put(dir, to, string(names.JSON(text)))
+	case path.Ext(name) == ".yaml" || path.Ext(name) == ".yml":
+		return Put(dir, to, comments(names.Text(string(text)), names))
 	}
 	return Put(dir, to, names.Text(string(text)))
 }

@@ -89,7 +89,20 @@ func StudyText(p *pipeline.Plan, i int, names *pseudonym.Names, moved map[string
 		at = e.end
 	}
 	b.WriteString(names.Text(f.Text[at:]))
-	return studyHead + b.String()
+	return studyHead + comments(b.String(), names)
+}
+
+// comments replaces what names somebody in the comments of a YAML file that have lines
+// of their own, as in other prose: also addresses, and whatever follows an @.
+func comments(text string, names *pseudonym.Names) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(strings.TrimLeft(line, " \t"), "#") && !strings.Contains(line, "yaml-language-server:") {
+			line = names.Prose(line)
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // studyHead begins the study's own pipeline files.

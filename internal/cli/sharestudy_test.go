@@ -30,7 +30,8 @@ func plantedNames() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)planted|ctplant|2657484542301|secret-cdn|instagram\.com`)
 }
 
-const plantedPipeline = `version: 1
+const plantedPipeline = `# Seen at https://example.org/planted-comment by @plantedreader.
+version: 1
 name: names
 about: What planted.handle and erika_plantedfrau post
 seed: 7

@@ -14,7 +14,7 @@ import (
 func planted(t testing.TB) *Names {
 	t.Helper()
 	n := NewNames(Key{1})
-	for _, h := range []string{"planted.handle", "Erika_Muster", "tagesfeuilleton", "google", "Anna B. Muster", "planted name", "@ärzte", "xy", "xyz", "Dr. Berta Müster 🌻 | MdB", "Carla Test (she/her)"} {
+	for _, h := range []string{"planted.handle", "Erika_Muster", "tagesfeuilleton", "google", "Anna B. Muster", "planted name", "@ärzte", "xy", "xyz", "Dr. Berta Müster 🌻 | MdB", "Carla Test (she/her)", "JuliaMoeller", "Zoë Straßer", "YouTube"} {
 		n.Add(h, Handle)
 	}
 	for _, id := range []string{"CTabc-_9", "2657484542301776130_80944", "2657484542301776131", "12", "123456", "media/x/IMG_2071.jpg", "https://example.org/p/CTabc-_9/"} {
@@ -55,6 +55,9 @@ func TestText(t *testing.T) {
 		"Planted . Handle, erika _muster":              h + ", " + e,
 		"Heute: Berta Müster!":                         "Heute: " + n.Name("dr. berta müster 🌻 | mdb") + "!",
 		"Berta  Mu\u0308ster 🌻, BertaMüster":           n.Name("dr. berta müster 🌻 | mdb") + " 🌻, " + n.Name("dr. berta müster 🌻 | mdb"),
+		"Julia Möller, #juliamöller, julia_moeller":    n.Name("juliamoeller") + ", #" + n.Name("juliamoeller") + ", " + n.Name("juliamoeller"),
+		"Zoe Strasser und Zoë Strasser":                n.Name("zoë straßer") + " und " + n.Name("zoë straßer"),
+		"you tube, Tube":                               "you tube, Tube", // too short for parts
 		"mit CARLA TEST und Carla":                     "mit " + n.Name("Carla TEST (she/her)") + " und Carla",
 		"12 xy":                                        "12 xy", // too short to be told from other text
 		"see https://example.org/p/CTabc-_9/ now":      "see " + n.key.Of("https://example.org/p/CTabc-_9/") + " now",

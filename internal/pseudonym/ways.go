@@ -2,6 +2,7 @@ package pseudonym
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,8 +11,8 @@ import (
 )
 
 // ways are other ways of writing a name: letters such as ü in one character or in two,
-// and of handles those without what stands around them, in patterns, and with other
-// marks between their parts.
+// and of handles those without what stands around them, in patterns, with other marks
+// between their parts, and with ü as ue or u.
 func ways(text string, sort Sort) (out []string) {
 	add := func(text string) { out = append(out, norm.NFC.String(text), norm.NFD.String(text)) }
 	add(text)
@@ -26,16 +27,71 @@ func ways(text string, sort Sort) (out []string) {
 				add(strings.ReplaceAll(text, ".", dot))
 			}
 		}
-		parts := strings.FieldsFunc(text, func(r rune) bool { return r < 0x80 && strings.ContainsRune("._- ", r) })
-		if len(parts) < 2 || len(strings.Join(parts, "")) < longWord {
-			continue
-		}
-		for _, between := range []string{"", " ", "_", ".", "-"} {
-			add(strings.Join(parts, between))
+		for _, text := range spellings(text) {
+			add(text)
+			parts := partsOf(text)
+			if len(parts) < 2 || len(strings.Join(parts, "")) < longWord {
+				continue
+			}
+			for _, between := range []string{"", " ", "_", ".", "-"} {
+				add(strings.Join(parts, between))
+			}
 		}
 	}
 	return out
 }
+
+// partsOf are the parts of a handle: between its marks, or where it has none before its
+// capital letters, as in ErikaMuster.
+func partsOf(text string) []string {
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r < 0x80 && strings.ContainsRune("._- ", r) })
+	if len(parts) != 1 {
+		return parts
+	}
+	const least = 3 // letters of a part: there are none in YouTube's iOS
+	var out []string
+	from, low := 0, false
+	for i, r := range text {
+		if low && unicode.IsUpper(r) && i-from >= least && len(text)-i >= least {
+			out, from = append(out, text[from:i]), i
+		}
+		low = unicode.IsLower(r)
+	}
+	return append(out, text[from:])
+}
+
+// spellings are a name as it is, with ä, ö, ü and ß spelled ae, oe, ue and ss, the other
+// way round, and without marks on its letters. Short names have but the one.
+func spellings(text string) []string {
+	out := []string{text}
+	if utf8.RuneCountInString(text) < longWord {
+		return out
+	}
+	text = norm.NFC.String(text)
+	bare := func(text string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.Is(unicode.Mn, r) {
+				return -1
+			}
+			return r
+		}, norm.NFD.String(text))
+	}
+	plain := replacing(umlauts).Replace(text)
+	for _, other := range []string{plain, bare(plain), replacing(umlautsBack).Replace(text), bare(text)} {
+		if other != text && !slices.Contains(out, other) {
+			out = append(out, other)
+		}
+	}
+	return out
+}
+
+// umlauts are letters and how they are spelled without them.
+const umlauts = "ä ae ö oe ü ue ß ss Ä Ae Ö Oe Ü Ue"
+
+// umlautsBack are the same the other way round, but for ss, which is mostly no ß.
+const umlautsBack = "ae ä oe ö ue ü Ae Ä Oe Ö Ue Ü"
+
+func replacing(pairs string) *strings.Replacer { return strings.NewReplacer(strings.Fields(pairs)...) }
 
 // What people put around their names: what follows in brackets or behind a bar, a dash
 // or a comma, titles, and offices.
