@@ -2,7 +2,6 @@ package pseudonym
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -143,16 +142,35 @@ func (n *Names) noteBare(text string, found []Match) {
 	}
 }
 
-// blob is what no name stands in but by chance: sums, and vectors in base64.
-var blob = regexp.MustCompile(`[0-9a-f]{40,}|[A-Za-z0-9+/]{80,}={0,2}`)
-
-// opaque are the spans of a text that are blobs.
-func opaque(text string) [][]int {
-	const least = 40
-	if len(text) < least {
+// opaque are the spans of a text that no name stands in but by chance: sums in
+// hexadecimal digits, and vectors in base64.
+func opaque(text string) (spans [][]int) {
+	const leastHex, leastBase64 = 40, 80
+	if len(text) < leastHex {
 		return nil
 	}
-	return blob.FindAllStringIndex(text, -1)
+	hex, from, sums := 0, 0, [][]int(nil) // where the digits begin, and the run of base64
+	for i := 0; i <= len(text); i++ {
+		c := byte(' ')
+		if i < len(text) {
+			c = text[i]
+		}
+		if c >= '0' && c <= '9' || c >= 'a' && c <= 'f' {
+			continue
+		}
+		if i-hex >= leastHex {
+			sums = append(sums, []int{hex, i})
+		}
+		hex = i + 1
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '+' || c == '/' {
+			continue
+		}
+		if i-from >= leastBase64 {
+			sums = [][]int{{from, i}}
+		}
+		spans, sums, from = append(spans, sums...), nil, i+1
+	}
+	return spans
 }
 
 func within(spans [][]int, at int) bool {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -264,5 +265,28 @@ func TestKey(t *testing.T) {
 	// Folders that were shared depend on it: it must never change.
 	if got := (Key{}).Of("planted.handle"); got != "p5vppzlcw7j6e2w7l" {
 		t.Errorf("the pseudonym of a key and a name became %q", got)
+	}
+}
+
+// Sums and vectors are passed over as a whole, and nothing else is.
+func TestOpaque(t *testing.T) {
+	hex, vector := strings.Repeat("0a1b2c3d", 5), strings.Repeat("Ab+/", 20)
+	for text, want := range map[string][]string{
+		"sha256:" + hex + ", planted":      {hex},
+		hex:                                {hex},
+		"xyz" + hex + "Q":                  {hex},
+		hex[1:]:                            nil,
+		`{"v":"` + vector + `==","w":"a"}`: {vector},
+		vector[1:]:                         nil,
+		hex + vector + " " + hex:           {hex + vector, hex},
+		strings.Repeat("a b ", 40):         nil,
+	} {
+		var got []string
+		for _, s := range opaque(text) {
+			got = append(got, text[s[0]:s[1]])
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
 	}
 }
