@@ -27,20 +27,16 @@ func Columns(p *pipeline.Plan, choice Choice, seen func(stageID string, column i
 			values := seen(s.ID, i)
 			c := named(f.Name)
 			c.Stage, c.Treatment, c.Example = s.ID, Keep, values.Example
-			plain := plain(f.Name)
+			plain, shown := plain(f.Name), slices.Contains(choice.Show, f.Name)
 			path := pathName.MatchString(plain) && (plain != "name" || columns.Index(s.Out, "folder") >= 0)
 			switch role := stage.RoleOf(f); {
 			case role == stage.Key || role == stage.Image:
 				c.Treatment, c.ID = Hide, true
 			case slices.Contains(choice.Hide, f.Name):
 				c.Treatment, c.Handle = Hide, true
-			case slices.Contains(choice.Show, f.Name):
-				if nested(f.Type) || columns.IsText(f.Type) {
-					c.Treatment = Prose
-				}
-			case namesAccounts(plain, f.Type, values) && !(plain == "name" && path):
+			case !shown && namesAccounts(plain, f.Type, values) && !(plain == "name" && path):
 				c.Treatment, c.Handle = Hide, true
-			case namesPosts(f.Name, plain, path, f.Type, values):
+			case !shown && namesPosts(f.Name, plain, path, f.Type, values):
 				c.Treatment, c.ID = Hide, true
 			case nested(f.Type) || columns.IsText(f.Type):
 				c.Treatment = Prose

@@ -65,7 +65,7 @@ func namesAccounts(plain string, t arrow.DataType, values Seen) bool {
 	switch {
 	case columns.IsText(t) && values.Called:
 		return true
-	case !handleName.MatchString(plain) && !handleEnd.MatchString(plain), !nominal(t), values.Truth:
+	case !calledAccount(plain), !nominal(t), values.Truth:
 		return false
 	case arrow.IsInteger(t.ID()):
 		return values.Long
@@ -82,7 +82,17 @@ func namesPosts(name, plain string, inListing bool, t arrow.DataType, values See
 	case text && vague.MatchString(plain) && !values.Telling:
 		return false
 	}
-	return idName.MatchString(plain) || idOf.MatchString(plain) || idEnd.MatchString(name) || inListing && text
+	return calledPost(name, plain) || inListing && text
+}
+
+// calledAccount and calledPost report whether a column or a member of JSON is called as
+// those are that name accounts or persons, and that are ids of posts.
+func calledAccount(plain string) bool {
+	return handleName.MatchString(plain) || handleEnd.MatchString(plain)
+}
+
+func calledPost(name, plain string) bool {
+	return idName.MatchString(plain) || idOf.MatchString(plain) || idEnd.MatchString(name)
 }
 
 // nominal reports whether a column can hold names: no measures, no truth values.

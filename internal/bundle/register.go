@@ -151,9 +151,9 @@ func registerMember(names *pseudonym.Names, member, value string, listed bool) {
 	key := plain(member)
 	c := named(member)
 	switch {
-	case member == "" && listed, handleName.MatchString(key), handleEnd.MatchString(key):
+	case member == "" && listed, calledAccount(key):
 		register(names, c, value, pseudonym.Handle)
-	case idName.MatchString(key) || idOf.MatchString(key) || idEnd.MatchString(member) || urlName.MatchString(key):
+	case calledPost(member, key), urlName.MatchString(key):
 		register(names, c, value, pseudonym.ID)
 	}
 }

@@ -84,11 +84,8 @@ var somewhere = regexp.MustCompile(`(?i)\bp[a-z2-7]{16}\b`)
 // what stands in the place of a further word of a name.
 func Stands(text string) bool { return text == gone || somewhere.MatchString(text) }
 
-// Path is the pseudonym of a path or of a name: each part of a path has one, and
-// endings that pictures have stay. So paths that end alike still do.
-func (k Key) Path(text string) string { return path(text, k.Of) }
-
-// path is a path with what each of its parts becomes.
+// path is a path or a name with what each of its parts becomes; endings that pictures
+// have stay. So paths that end alike still do.
 func path(path string, of func(name string) string) string {
 	if scheme, _, web := strings.Cut(path, "://"); web && !strings.ContainsAny(scheme, `/\.`) {
 		return of(path)
