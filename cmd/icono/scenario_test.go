@@ -12,7 +12,12 @@ import (
 )
 
 // TestMain lets scenarios call the program as the command icono.
+// The program under the race detector would wait a second before each of its ends, in
+// which no test looks for anything.
 func TestMain(m *testing.M) {
+	if err := os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE")); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"icono": main})
 }
 
@@ -26,6 +31,7 @@ func TestScenarios(t *testing.T) {
 			e.Setenv("XDG_CACHE_HOME", cacheHome())
 			e.Setenv("EXAMPLES", examples(t))
 			e.Setenv("NO_COLOR", "1")
+			e.Setenv("GORACE", os.Getenv("GORACE"))
 			// The smallest picture there is: one black pixel.
 			return os.WriteFile(filepath.Join(e.WorkDir, "good.gif"), []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x00\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"), 0o644)
 		},

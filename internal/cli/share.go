@@ -63,8 +63,8 @@ that are known: it can still identify people. Read it before you publish it.`,
 			if err != nil {
 				return err
 			}
-			ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-			defer stop()
+			// Never stopped: a signal that comes when the folder has its place changes nothing.
+			ctx, _ := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 			err = s.run(ctx, args)
 			if sig := signalOf(context.Cause(ctx)); err != nil && sig != 0 {
 				return &exitError{128 + int(sig), errors.New("interrupted: nothing was shared")}
