@@ -9,9 +9,10 @@ import (
 )
 
 // Cost is what a stored answer cost by the prices of a table, and whether that is
-// known. What people, and programs on this machine, answered cost nothing. Batches,
-// and what is written to a provider's cache, are not told from answers at full price.
-func Cost(t *price.Table, r answers.Request, a answers.Answer) (price.Money, bool) {
+// known; batch is set where questions are handed in together. What people, and programs
+// on this machine, answered cost nothing. What is written to a provider's cache is not
+// told from other input.
+func Cost(t *price.Table, r answers.Request, a answers.Answer, batch bool) (price.Money, bool) {
 	switch {
 	case a.Model == HandCoded, r.Provider == "tesseract", r.Provider == "yolox":
 		return 0, true
@@ -26,5 +27,5 @@ func Cost(t *price.Table, r answers.Request, a answers.Answer) (price.Money, boo
 		return q.Of(1), q.Known()
 	}
 	entry, _ := t.Find(r.Provider, r.Model)
-	return entry.Cost(price.Usage{Input: a.Usage.Input, CachedInput: a.Usage.CachedInput, Output: a.Usage.Output}, false)
+	return entry.Cost(price.Usage{Input: a.Usage.Input, CachedInput: a.Usage.CachedInput, Output: a.Usage.Output}, batch)
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"icono/internal/answers"
 	"icono/internal/price"
 )
 
@@ -71,6 +72,21 @@ func (d *Desk) Unrecorded() map[string]int {
 		c.mu.Unlock()
 	}
 	return out
+}
+
+// InCassette reports whether an answer that a stage used in this run stands in the
+// stage's cassette.
+func (d *Desk) InCassette(stageID string, k answers.Key) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range d.counters {
+		if c.stage == stageID {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			return c.cassette != nil && !c.alone[k]
+		}
+	}
+	return false
 }
 
 // state is all that is told of a stage.

@@ -73,11 +73,12 @@ type Value struct {
 	Null bool   `json:"null,omitempty"`
 }
 
-// Prices tell what an answer cost in dollars, and whether that is known.
-type Prices func(e trace.Exchange) (dollars float64, known bool)
+// Look tells of an answer that a stage used what it cost in dollars, nil where that is
+// not known, and in which file it is kept.
+type Look func(s *pipeline.Planned, e trace.Exchange) (dollars *float64, kept string)
 
 // Of tells what happened to the row with a key, nil where no stage has yielded it.
-func Of(run *trace.Run, study stage.Study, key string, prices Prices) *Chain {
+func Of(run *trace.Run, study stage.Study, key string, look Look) *Chain {
 	c := &Chain{Key: key, Places: []Place{}}
 	for _, i := range run.Plan.Order {
 		s := run.Stages[i]
@@ -93,16 +94,19 @@ func Of(run *trace.Run, study stage.Study, key string, prices Prices) *Chain {
 		if len(before) == 0 && len(rows) == 0 {
 			continue
 		}
-		c.Steps = append(c.Steps, step(run, s, key, before, rows))
-		for _, e := range s.Heard(key) {
+		did := step(run, s, key, before, rows)
+		for i, e := range s.Heard(key) {
 			if e.Err != nil {
 				continue
 			}
-			dollars, known := prices(e)
-			if c.Cost += dollars; !known {
+			a := &did.Asked[i]
+			if a.Dollars, a.Kept = look(s.Planned, e); a.Dollars != nil {
+				c.Cost += *a.Dollars
+			} else {
 				c.Unpriced++
 			}
 		}
+		c.Steps = append(c.Steps, did)
 	}
 	if len(c.Steps) == 0 {
 		return nil

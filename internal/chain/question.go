@@ -36,6 +36,10 @@ type Asked struct {
 	// Input and Output are tokens.
 	Input  int64 `json:"input_tokens,omitempty"`
 	Output int64 `json:"output_tokens,omitempty"`
+	// Dollars are what the answer cost, by the prices of the study; nil where there is
+	// none, or its price is not known. Kept is the file that holds it.
+	Dollars *float64 `json:"dollars,omitempty"`
+	Kept    string   `json:"kept_in,omitempty"`
 	// Fault says why there is no answer.
 	Fault string `json:"fault,omitempty"`
 }

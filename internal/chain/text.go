@@ -56,12 +56,14 @@ func cost(c *Chain) string {
 	for _, s := range c.Steps {
 		n += len(s.Asked)
 	}
-	text := fmt.Sprintf("cost of %d stored answers: $%.6f by the prices of the study", n, c.Cost)
+	text := fmt.Sprintf("cost of %d stored answers: %s by the prices of the study", n, dollars(c.Cost))
 	if c.Unpriced > 0 {
 		text += fmt.Sprintf(", without %d of unknown price", c.Unpriced)
 	}
 	return text
 }
+
+func dollars(x float64) string { return fmt.Sprintf("$%.6f", x) }
 
 func place(at Place) string {
 	text := fmt.Sprintf("by %s: row %d", at.Stage, at.Row)
@@ -119,7 +121,13 @@ func (p printer) asked(a Asked) {
 	case a.Answer != "":
 		p.line("  returned", a.Answer)
 	}
+	if a.Dollars != nil {
+		p.line("  cost", dollars(*a.Dollars))
+	}
 	p.line("  kept as", a.Request)
+	if a.Kept != "" {
+		p.line("  kept in", a.Kept)
+	}
 }
 
 func (p printer) value(name string, v Value) {

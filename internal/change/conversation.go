@@ -43,6 +43,8 @@ func conversation(old, now []trace.Exchange) talk {
 		switch {
 		case was.Answer.Model != e.Answer.Model && was.Answer.Model != "" && e.Answer.Model != "":
 			out.answer = fmt.Sprintf("answer: the same question was answered by %s, was %s", shown(e.Answer.Model), shown(was.Answer.Model))
+		case string(was.Answer.Body) != string(e.Answer.Body) && otherFiles(was.Answer.Note, e.Answer.Note):
+			out.answer = "answer: the same question was answered with other model files"
 		case string(was.Answer.Body) != string(e.Answer.Body) || (was.Err == nil) != (e.Err == nil):
 			out.answer = "answer: the same question was answered anew"
 		}
@@ -53,6 +55,11 @@ func conversation(old, now []trace.Exchange) talk {
 		}
 	}
 	return out
+}
+
+// otherFiles reports whether the notes of two answers name files with other sums.
+func otherFiles(was, now string) bool {
+	return was != now && strings.Contains(was, "sha256:") && strings.Contains(now, "sha256:")
 }
 
 // repairs reports whether a question goes on after an answer that did not fit: a

@@ -164,8 +164,8 @@ func (a *app) side(s *study, run *trace.Run) (change.Side, error) {
 			}
 			return sums[path]
 		},
-		Cost: func(e trace.Exchange) (int64, bool) {
-			cost, known := asking.Cost(options.Prices, e.Request, e.Answer)
+		Cost: func(stage *pipeline.Planned, e trace.Exchange) (int64, bool) {
+			cost, known := asking.Cost(options.Prices, e.Request, e.Answer, inBatches(stage))
 			return int64(cost), known
 		}}, nil
 }

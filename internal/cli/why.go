@@ -12,8 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"icono/internal/answers"
 	"icono/internal/asking"
 	"icono/internal/chain"
+	"icono/internal/pipeline"
 	"icono/internal/price"
 	"icono/internal/stage"
 	"icono/internal/suggest"
@@ -119,13 +121,16 @@ func (a *app) chains(s *study, run *trace.Run, known *keyring) ([]*chain.Chain, 
 	if err != nil {
 		return nil, failed(err)
 	}
-	prices := func(e trace.Exchange) (float64, bool) {
-		cost, ok := asking.Cost(options.Prices, e.Request, e.Answer)
-		return float64(cost) / float64(price.Dollar), ok
+	look := func(stage *pipeline.Planned, e trace.Exchange) (dollars *float64, kept string) {
+		if cost, known := asking.Cost(options.Prices, e.Request, e.Answer, inBatches(stage)); known {
+			x := float64(cost) / float64(price.Dollar)
+			dollars = &x
+		}
+		return dollars, s.keptIn(options, stage.ID, e.Request.Key())
 	}
 	var out []*chain.Chain
 	for _, key := range known.wanted {
-		c := chain.Of(run, s.library, key, prices)
+		c := chain.Of(run, s.library, key, look)
 		if c == nil {
 			hint := "keys are the values of the column that `key` of the kind load names"
 			if near := known.near(key); len(near) > 0 {
@@ -139,6 +144,19 @@ func (a *app) chains(s *study, run *trace.Run, known *keyring) ([]*chain.Chain, 
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// keptIn is the file that holds an answer, seen from the study: the cassette of the
+// stage, or the store where the cassette lacks it.
+func (s *study) keptIn(o asking.Options, id string, k answers.Key) string {
+	path, _ := o.Cassette(id)
+	if desk := s.backends.askers.desk; desk == nil || !desk.InCassette(id, k) {
+		path = o.Folder
+	}
+	if at, err := filepath.Rel(filepath.Dir(s.plan.Doc.File.Name), path); err == nil {
+		return filepath.ToSlash(at)
+	}
+	return path
 }
 
 // whyPage writes chains as a page.

@@ -9,6 +9,7 @@ import (
 
 	"icono/internal/answers"
 	"icono/internal/asking"
+	"icono/internal/pipeline"
 	"icono/internal/price"
 	"icono/internal/stage"
 )
@@ -17,7 +18,9 @@ import (
 func tallied(t *testing.T, order []int) *Asked {
 	t.Helper()
 	r := NewRecorder()
-	r.prices = func(q answers.Request, _ answers.Answer) (price.Money, bool) { return 7, q.Repeat == 0 }
+	r.prices = func(_ *pipeline.Planned, q answers.Request, _ answers.Answer) (price.Money, bool) {
+		return 7, q.Repeat == 0
+	}
 	r.stages["code"] = &tally{seen: map[answers.Key]bool{}, asked: map[server]*Asked{}}
 	for _, i := range order {
 		seed := fmt.Sprint(i)

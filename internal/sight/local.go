@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 
@@ -41,6 +42,7 @@ type local struct {
 	engine   *ocr.Engine // nil until a picture must be read
 	detector Detector    // nil until a picture must be looked at
 	wrong    error       // why one of them cannot be had
+	files    []string    // what answers say of the files that they come from, each once
 }
 
 func openLocal(ctx context.Context, desk *asking.Desk, stageID string, s Service) (*local, error) {
@@ -71,9 +73,19 @@ func (l *local) Read(ctx context.Context, p Picture) (Finding, error) {
 			return Finding{}, fmt.Errorf("the stored answer for the row %s cannot be read: %w", p.Row, err)
 		}
 		by = append(by, a.Model)
+		l.note(a.Note)
 	}
 	out.By = strings.Join(by, "; ")
 	return out, nil
+}
+
+// note keeps what an answer says of the files that it comes from.
+func (l *local) note(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if text != "" && !slices.Contains(l.files, text) {
+		l.files = append(l.files, text)
+	}
 }
 
 // faulty turns what is wrong with one picture into a fault.
@@ -208,12 +220,19 @@ func (*local) Price() price.Quote {
 	return price.Quote{Assumes: []string{"read on this machine, which costs time alone"}}
 }
 
-// Facts implements Reader.
+// Facts implements Reader. The files of languages are known once pictures were read,
+// or their stored answers.
 func (l *local) Facts() []stage.Fact {
 	facts := []stage.Fact{{Name: "provider", Value: "this machine"}, {Name: "features", Value: strings.Join(names(l.service.Question.Features), ", ")}}
 	if l.service.wants(vision.Text) {
 		languages, _ := ocr.Codes(l.service.Local.OCR.Languages) // checked
 		facts = append(facts, stage.Fact{Name: "languages", Value: strings.Join(languages, " + ")})
+		l.mu.Lock()
+		if len(l.files) > 0 {
+			slices.Sort(l.files)
+			facts = append(facts, stage.Fact{Name: "model files of text", Value: strings.Join(l.files, "; ")})
+		}
+		l.mu.Unlock()
 	}
 	if l.service.wants(vision.Objects) {
 		facts = append(facts, stage.Fact{Name: "model of objects", Value: l.model}, stage.Fact{Name: "least score", Value: fmt.Sprint(l.service.Local.MinScore)})

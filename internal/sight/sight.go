@@ -90,7 +90,8 @@ type Reader interface {
 	Reasons() []string
 	// Price is that of a picture.
 	Price() price.Quote
-	// Facts say who looks, for the report.
+	// Facts say who looks, for report and lock. They are whole once all pictures were
+	// looked at.
 	Facts() []stage.Fact
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -66,9 +67,10 @@ func TestGermanText(t *testing.T) {
 			t.Errorf("a box out of place: %v", m)
 		}
 	}
-	if f := ledger.Facts(); !strings.HasPrefix(f["model"], "tesseract ") || f["languages"] != "deu" {
+	if f := ledger.Facts(); !strings.HasPrefix(f["model"], "tesseract ") || f["languages"] != "deu" || !regexp.MustCompile(`^(Leptonica \S+, )?deu.traineddata sha256:[0-9a-f]{64}$`).MatchString(f["model files of text"]) {
 		t.Errorf("facts %v", f)
 	}
+	modelFiles := ledger.Facts()["model files of text"]
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -76,9 +78,9 @@ func TestGermanText(t *testing.T) {
 	// The second run needs no program, and another language is another question.
 	t.Setenv("PATH", "")
 	replay := readers(t, folder, func(o *asking.Options) { o.Mode = answers.None })
-	again, _, err := seen(t, replay, c, files, in, 1)
-	if d := cmp.Diff(got, again); err != nil || d != "" {
-		t.Errorf("%v %s", err, d)
+	again, ledger, err := seen(t, replay, c, files, in, 1)
+	if d := cmp.Diff(got, again); err != nil || d != "" || ledger.Facts()["model files of text"] != modelFiles {
+		t.Errorf("%v %s, facts %v", err, d, ledger.Facts())
 	}
 	live := readers(t, folder, nil)
 	_, _, err = seen(t, live, local(nil), files, in, 1)

@@ -88,11 +88,13 @@ func (v *viewer) Run(ctx context.Context, env stage.Env, in []stage.Table) stage
 			yield(nil, errors.New("what looks at pictures has not been opened"))
 			return
 		}
-		for _, f := range v.reader.Facts() {
-			env.Ledger.Fact(f.Name, f.Value)
-		}
 		r := v.round(env)
-		defer r.Tell()
+		defer func() {
+			for _, f := range v.reader.Facts() {
+				env.Ledger.Fact(f.Name, f.Value)
+			}
+			r.Tell()
+		}()
 		workers := env.Workers
 		if v.config.Provider == byGoogle { // as many as fill the requests on their way
 			workers = picturesAtOnce * v.config.Concurrency
