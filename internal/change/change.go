@@ -45,12 +45,21 @@ type Variable struct {
 	Both    int `json:"rows"`
 	Waiting int `json:"waiting,omitempty"`
 	Changed int `json:"changed"`
-	// Alpha is Krippendorff's alpha (nominal) between the runs, null where it is not
-	// defined.
-	Alpha       *float64     `json:"alpha"`
+	// Alpha is Krippendorff's alpha between the runs, null where it is not defined; Level
+	// that of measurement that it was computed for.
+	Alpha *float64 `json:"alpha"`
+	Level string   `json:"alpha_level,omitempty"`
+	// Moved says how far the numbers that changed lie apart, for numbers with fractions.
+	Moved       *Moved       `json:"moved,omitempty"`
 	Transitions []Transition `json:"transitions,omitempty"`
 	Causes      []Count      `json:"causes,omitempty"`
 	Rows        []Row        `json:"changes,omitempty"`
+}
+
+// Moved are absolute differences.
+type Moved struct {
+	Mean float64 `json:"mean"`
+	Most float64 `json:"most"`
 }
 
 // Share is that of the rows which changed.
@@ -187,11 +196,11 @@ func coder(s *trace.Stage) bool {
 	return len(s.Inputs) == 1 && stage.FindAdded(s.Out, stage.StatusRole, s.ID) >= 0
 }
 
-// telling reports whether a column says something about the row, and not how sure the
-// coder is or how it went.
+// telling reports whether a column says something about the row, or how sure the coder
+// is of that, and not how it went.
 func telling(f arrow.Field) bool {
 	switch stage.RoleOf(f) {
-	case stage.Probability, stage.Score, stage.ErrorText, stage.Inclusion, stage.Agreed, stage.Agreement, stage.Explanation, stage.Phrase, stage.Words:
+	case stage.Score, stage.ErrorText, stage.Inclusion, stage.Agreed, stage.Agreement, stage.Explanation, stage.Phrase, stage.Words:
 		return false
 	}
 	return true

@@ -3,6 +3,7 @@ package change
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -47,9 +48,13 @@ func (r *Report) Markdown(w io.Writer) {
 		}
 		alpha := ""
 		if v.Alpha != nil {
-			alpha = fmt.Sprintf("%.3f", *v.Alpha)
+			alpha = v.alpha()
 		}
-		fmt.Fprintf(w, "| %s (%s) | %d | %d | %.1f %% | %s | %s |\n", inert(v.Name), inert(v.Stage), v.Both, v.Changed, 100*v.Share(), alpha, because(v.Causes, v.Waiting))
+		changed := strconv.Itoa(v.Changed)
+		if v.Moved != nil {
+			changed += ", by " + digits(v.Moved.Mean) + " on average"
+		}
+		fmt.Fprintf(w, "| %s (%s) | %d | %s | %.1f %% | %s | %s |\n", inert(v.Name), inert(v.Stage), v.Both, changed, 100*v.Share(), alpha, because(v.Causes, v.Waiting))
 	}
 	for _, v := range r.Variables {
 		v.fold(w)
@@ -77,7 +82,7 @@ func because(all []Count, waiting int) string {
 
 // fold writes the transitions and rows of a variable.
 func (v Variable) fold(w io.Writer) {
-	if v.Changed == 0 {
+	if v.Changed == 0 || v.beside() {
 		return
 	}
 	fmt.Fprintf(w, "\n<details><summary>%s</summary>\n\n", inert(v.headline()))

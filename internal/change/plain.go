@@ -59,7 +59,7 @@ const (
 func plain(old, now *trace.Stage, from, to int, coded bool) Variable {
 	v := Variable{Stage: now.ID, Name: now.Out.Field(to).Name, Coded: coded}
 	values, nested := map[string]bool{}, false
-	m := newMatch(&v)
+	m := newMatch(&v, now.Out.Field(to))
 	for _, row := range now.Rows {
 		values[row.Values[to].Text] = true
 		nested = nested || strings.HasPrefix(row.Values[to].Text, "[{") || strings.HasPrefix(row.Values[to].Text, "{")

@@ -3,8 +3,10 @@ package change
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
+	"icono/internal/agreement"
 	"icono/internal/diag"
 )
 
@@ -53,6 +55,9 @@ func (r *Report) Print(w io.Writer) {
 			fmt.Fprintf(w, "  %5d  %s -> %s\n", t.N, line(t.From.words()), line(t.To.words()))
 		}
 		reasons(w, v.Causes)
+		if v.beside() {
+			continue
+		}
 		for _, row := range head(v.Rows) {
 			text := fmt.Sprintf("%s: %s -> %s", row.Key, row.From.words(), row.To.words())
 			if len(v.Causes) > 1 {
@@ -140,11 +145,30 @@ func (v Variable) headline() string {
 		return text + fmt.Sprintf("%d rows, not answered yet", v.Waiting)
 	}
 	text += fmt.Sprintf("%d of %d rows changed (%.1f %%)", v.Changed, v.Both, 100*v.Share())
+	if v.Moved != nil {
+		text += fmt.Sprintf(" by %s on average and %s at most", digits(v.Moved.Mean), digits(v.Moved.Most))
+	}
 	if v.Alpha != nil {
-		text += fmt.Sprintf(", alpha %.3f", *v.Alpha)
+		text += ", alpha " + v.alpha()
 	}
 	if v.Waiting > 0 {
 		text += fmt.Sprintf("; %d not answered yet", v.Waiting)
+	}
+	return text
+}
+
+// beside reports whether a variable says how sure a coder is: its rows are many, and in
+// JSON alone.
+func (v Variable) beside() bool { return v.Moved != nil && !v.Coded && !v.Measured }
+
+// digits writes a difference in three digits.
+func digits(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
+
+// alpha is that of the variable, with the level where that is not nominal.
+func (v Variable) alpha() string {
+	text := fmt.Sprintf("%.3f", *v.Alpha)
+	if v.Level != string(agreement.Nominal) {
+		text += " (" + v.Level + ")"
 	}
 	return text
 }

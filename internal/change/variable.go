@@ -2,7 +2,9 @@ package change
 
 import (
 	"cmp"
+	"math"
 	"slices"
+	"strconv"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -15,7 +17,7 @@ import (
 func (c *comparison) variable(old, now *trace.Stage, from, to int) Variable {
 	f := now.Out.Field(to)
 	v := Variable{Stage: now.ID, Name: f.Name, Coded: coded(f), Measured: measured(f)}
-	m := newMatch(&v)
+	m := newMatch(&v, f)
 	for _, row := range now.Rows {
 		was := old.Find(row.Key)
 		if len(was) != 1 || len(now.Find(row.Key)) != 1 {
@@ -46,31 +48,40 @@ func coded(f arrow.Field) bool {
 // measured reports whether a column is the value of a variable that a coder gave.
 func measured(f arrow.Field) bool {
 	role := stage.RoleOf(f)
-	return stage.VariableOf(f) != "" && role != stage.Explanation && role != stage.Agreement
+	return stage.VariableOf(f) != "" && role != stage.Explanation && role != stage.Agreement && role != stage.Probability
 }
 
 // match fills a variable, row by row.
 type match struct {
 	v           *Variable
-	units       [][]string
+	scale       agreement.Scale
+	pairs       agreement.Tally
+	number      bool // the column holds numbers with fractions
+	moved       Moved
+	numbers     int // values that changed and are numbers on both sides
 	transitions map[[2]Value]int
 	causes      tally
 }
 
-func newMatch(v *Variable) *match {
-	return &match{v: v, transitions: map[[2]Value]int{}, causes: tally{}}
+func newMatch(v *Variable, f arrow.Field) *match {
+	return &match{v: v, scale: agreement.ScaleOf(f), number: arrow.IsFloating(f.Type.ID()), transitions: map[[2]Value]int{}, causes: tally{}}
 }
 
 // add compares the values of a row; why is asked where they differ, and may be nil.
 func (m *match) add(key string, a, b Value, why func() []string) {
 	m.v.Both++
 	if !a.Null && !b.Null {
-		m.units = append(m.units, []string{a.Text, b.Text})
+		m.pairs.Add(a.Text, b.Text)
 	}
 	if a == b || a.Null && b.Null {
 		return
 	}
 	m.v.Changed++
+	if x, y, ok := numbers(a, b); ok && m.number {
+		m.numbers++
+		m.moved.Mean += math.Abs(y - x)
+		m.moved.Most = max(m.moved.Most, math.Abs(y-x))
+	}
 	r := Row{Key: key, From: a, To: b}
 	if why != nil {
 		r.Causes = why()
@@ -83,11 +94,18 @@ func (m *match) add(key string, a, b Value, why func() []string) {
 // end sums up.
 func (m *match) end() {
 	m.v.Causes = m.causes.counts()
-	if !m.v.Coded {
+	if m.numbers > 0 {
+		m.moved.Mean /= float64(m.numbers)
+		m.v.Moved = &m.moved
+	}
+	if !m.v.Coded && (!m.v.Measured || !m.number) {
 		return
 	}
-	if alpha, known := agreement.Nominal(m.units); known {
-		m.v.Alpha = &alpha
+	if alpha, level, known := m.pairs.Alpha(m.scale); known {
+		m.v.Alpha, m.v.Level = &alpha, string(level)
+	}
+	if !m.v.Coded {
+		return
 	}
 	for t, n := range m.transitions {
 		m.v.Transitions = append(m.v.Transitions, Transition{t[0], t[1], n})
@@ -95,6 +113,13 @@ func (m *match) end() {
 	slices.SortFunc(m.v.Transitions, func(a, b Transition) int {
 		return cmp.Or(b.N-a.N, a.From.compare(b.From), a.To.compare(b.To))
 	})
+}
+
+// numbers are two values as numbers.
+func numbers(a, b Value) (x, y float64, ok bool) {
+	x, wrong := strconv.ParseFloat(a.Text, 64)
+	y, bad := strconv.ParseFloat(b.Text, 64)
+	return x, y, wrong == nil && bad == nil && !math.IsNaN(x+y) && !math.IsInf(x+y, 0)
 }
 
 // compare puts no value first.

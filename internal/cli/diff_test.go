@@ -109,6 +109,16 @@ func TestDiffOfTheWholeMethod(t *testing.T) {
 	if all["Scene"].Changed != 0 || len(r.Study) != 1 || !strings.Contains(r.Study[0], `mood: prompt: the phrases of Warm (new: "a cool picture")`) {
 		t.Errorf("phrases: %+v, %v", all["Scene"], r.Study)
 	}
+	if p := all["Mood Probability"]; p.Both != 24 || p.Changed != 0 { // the best phrase is the same one
+		t.Errorf("phrases: %+v", p)
+	}
+	v.back()
+
+	v.edit("pipeline.yaml", `"a cool picture", `, ``)
+	_, all = v.diff()
+	if p := all["Mood Probability"]; p.Changed <= all["Mood"].Changed || p.Moved == nil || p.Moved.Mean <= 0 || p.Moved.Most < p.Moved.Mean || p.Coded || p.Measured || causes(p) != fmt.Sprintf("prompt: the phrases of Cool (gone: \"a cool picture\"): %d", p.Changed) {
+		t.Errorf("probabilities: %+v", p)
+	}
 	v.back()
 
 	v.edit("codebooks/scene.yaml", "A gathering of people", "A large gathering of people")

@@ -90,15 +90,15 @@ func TestMethodsOfAModel(t *testing.T) {
 	t.Setenv("TONE_KEY", key)
 	s := chattest.Start(t, chattest.Options{Key: key, Script: func(c *chattest.Call) chattest.Behaviour {
 		if strings.Contains(string(c.Body), "text 1") && c.Turn == 2 {
-			return chattest.Says(`{"Tone":"Loud"}`)
+			return chattest.Says(`{"Tone":"Loud","Volume":"High","Words":"a b"}`)
 		}
-		return chattest.Says(`{"Tone":"Calm"}`)
+		return chattest.Says(`{"Tone":"Calm","Volume":"Low","Words":"a"}`)
 	}})
 	study := t.TempDir()
 	for name, text := range map[string]string{
 		"pipeline.yaml": fmt.Sprintf(repeated, s.URL),
 		"posts.csv":     "ID,Text\n1,text 1 <b>\n2,text 2\n3,text 2\n",
-		"tone.yaml":     "version: 1\ntitle: 'Tone [AUTHOR: none]'\nvariables:\n  - {name: Tone, definition: '<i>How</i> it sounds', categories: [{name: Calm, definition: quiet}, {name: Loud, definition: not quiet}]}\n",
+		"tone.yaml":     "version: 1\ntitle: 'Tone [AUTHOR: none]'\nvariables:\n  - {name: Tone, definition: '<i>How</i> it sounds', categories: [{name: Calm, definition: quiet}, {name: Loud, definition: not quiet}]}\n  - {name: Volume, definition: how loud, level: ordinal, categories: [{name: Low, definition: l}, {name: High, definition: h}]}\n  - {name: Words, definition: what is said, type: text}\n",
 		"prices.yaml":   "version: 1\ndate: \"2026-05-01\"\nmodels:\n  - {model: gpt-4o-mini, input: 1, output: 2}\n",
 	} {
 		if err := os.WriteFile(filepath.Join(study, name), []byte(text), 0o644); err != nil {
@@ -113,12 +113,12 @@ func TestMethodsOfAModel(t *testing.T) {
 		t.Fatalf("exit code %d\n%s", code, said)
 	}
 	for _, want := range []string{"6 different answers were used for 9 questions: 6 by the model `gpt-4o-mini", "| `tone` | texts, without the picture |", s.URL, "sent: temperature | `0.5` |",
-		"the value kept for `Tone` is 0.889 over 3 rows; 2 of these have the same value each time", "over 3 rows", "Prices of `gpt-4o-mini` (prices.yaml, 2026-05-01).", "There are no files with recorded answers.", `\<i\>How\</i\> it sounds`, `Tone \[AUTHOR: none\]`} {
+		"the value kept for `Tone` is 0.889 over 3 rows; 2 of these have the same value each time", "Krippendorff's alpha of the repeated codings of `Tone` is 0.000 (nominal); 3 rows, 3 codings each", "repeated codings of `Volume` is 0.000 (ordinal); 3 rows", "Prices of `gpt-4o-mini` (prices.yaml, 2026-05-01).", "There are no files with recorded answers.", `\<i\>How\</i\> it sounds`, `Tone \[AUTHOR: none\]`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
-	for _, not := range []string{key, "text 1", "TONE_KEY"} {
+	for _, not := range []string{key, "text 1", "TONE_KEY", "codings of `Words` is"} {
 		if strings.Contains(got, not) {
 			t.Errorf("%q in the sheet", not)
 		}

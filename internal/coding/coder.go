@@ -48,6 +48,8 @@ type Outcome struct {
 	Values []any
 	// Shares are the shares of the runs that agree with Values; nil for one run.
 	Shares []float64
+	// runs are the values of each run, nil for one run.
+	runs [][]any
 	// Model is the model as the server named it in the first run.
 	Model string
 }
@@ -87,6 +89,7 @@ func (c *Coder) Code(ctx context.Context, r Row) (Outcome, error) {
 	out.Values = runs[0]
 	if len(runs) > 1 {
 		out.Values, out.Shares = majority(runs, c.Scheme.Fields()...)
+		out.runs = runs
 	}
 	return out, nil
 }

@@ -24,11 +24,16 @@ type Round struct {
 
 	mu     sync.Mutex
 	models map[string]bool
+	said   *repeats // nil where each row is coded once
 }
 
 // NewRound begins a run of a stage.
 func NewRound(env stage.Env, c Coder) *Round {
-	return &Round{Coder: c, env: env, halt: NewHalt(env), models: map[string]bool{}}
+	r := &Round{Coder: c, env: env, halt: NewHalt(env), models: map[string]bool{}}
+	if c.Runs > 1 {
+		r.said = newRepeats(c.Scheme.Fields())
+	}
+	return r
 }
 
 // Do has a row of a batch coded. The error is what stops the run.
@@ -38,7 +43,13 @@ func (r *Round) Do(ctx context.Context, rec arrow.Record, row int, see See) (Out
 		if err != nil || fault != nil {
 			return value(fault), err
 		}
-		return r.Code(ctx, seen)
+		out, err := r.Code(ctx, seen)
+		if len(out.runs) > 0 {
+			r.mu.Lock()
+			r.said.add(out.runs)
+			r.mu.Unlock()
+		}
+		return out, err
 	})
 }
 
@@ -78,10 +89,14 @@ func value(o *Outcome) Outcome {
 	return *o
 }
 
-// Tell states who has answered, which is not always who was asked.
+// Tell states who has answered, which is not always who was asked, and how far several
+// runs agree with each other.
 func (r *Round) Tell() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.said != nil {
+		r.said.tell(r.env.Ledger, r.Runs)
+	}
 	if len(r.models) > 0 {
 		r.env.Ledger.Fact("model", strings.Join(slices.Sorted(maps.Keys(r.models)), ", "))
 	}

@@ -130,7 +130,7 @@ func (s *Sheet) properties(st Stage) [][]string {
 			rows = append(rows, []string{"prompt", value})
 			continue
 		}
-		if strings.HasPrefix(f.Name, "agreement of ") || f.Name == "unanimous" {
+		if strings.HasPrefix(f.Name, "agreement of ") || strings.HasPrefix(f.Name, "alpha of ") || f.Name == "unanimous" {
 			continue // told of with the reliability
 		}
 		add(f.Name, value)
@@ -185,7 +185,7 @@ func (s *Sheet) reliability(p *page) {
 		}
 		if a := st.Alpha; a != nil && a.Known {
 			measured = true
-			p.say("In the stage %s, Krippendorff's alpha of the %d inputs is %.3f (nominal; %s with at least two codes).", code(st.ID), a.Inputs, a.Alpha, plural(int64(a.Rows), "row", "rows"))
+			p.say("In the stage %s, Krippendorff's alpha of the %d inputs is %.3f (%s; %s with at least two codes).", code(st.ID), a.Inputs, a.Alpha, a.Level, plural(int64(a.Rows), "row", "rows"))
 		} else if a != nil {
 			p.say("In the stage %s, Krippendorff's alpha of the inputs is not defined: no two different codes were given to rows with at least two.", code(st.ID))
 		}
@@ -193,6 +193,8 @@ func (s *Sheet) reliability(p *page) {
 			if input, yes := strings.CutPrefix(f.Name, "agreement of "); yes {
 				measured = true
 				p.say("In the stage %s the input %s has the merged code in %s.", code(st.ID), code(input), quote(f.Text))
+			} else if variable, yes := strings.CutPrefix(f.Name, "alpha of "); yes {
+				p.say("In the stage %s, Krippendorff's alpha of the repeated codings of %s is %s.", code(st.ID), code(variable), quote(f.Text))
 			} else if f.Name == "unanimous" {
 				measured = true
 				p.say("In the stage %s all votes are for the same code in %s.", code(st.ID), quote(f.Text))

@@ -1,7 +1,6 @@
 package methods
 
 import (
-	"math"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -16,7 +15,8 @@ import (
 type votes struct {
 	at    []int // the columns
 	text  map[string]string
-	units [][]string
+	pairs agreement.Tally
+	scale agreement.Scale
 }
 
 // Alpha is how far the inputs of a vote agree with each other.
@@ -24,9 +24,10 @@ type Alpha struct {
 	// Inputs are how many there are, Rows those with at least two codes.
 	Inputs int `json:"inputs"`
 	Rows   int `json:"rows"`
-	// Alpha is Krippendorff's for nominal data. It is not known where all codes are
-	// the same.
+	// Alpha is Krippendorff's for the level of measurement. It is not known where all
+	// codes are the same.
 	Alpha float64 `json:"alpha"`
+	Level string  `json:"level"`
 	Known bool    `json:"known"`
 }
 
@@ -50,7 +51,7 @@ func votesOf(p *pipeline.Planned) *votes {
 		if len(from) < 2 || stage.AddedBy(p.Out.Field(i)) != p.ID {
 			continue
 		}
-		v := &votes{text: map[string]string{}}
+		v := &votes{text: map[string]string{}, scale: agreement.ScaleOf(p.Out.Field(i))}
 		for _, in := range from {
 			at := columns.Index(p.Out, in.Column)
 			if in.Column == "" || at < 0 {
@@ -82,9 +83,7 @@ func (v *votes) add(rec arrow.Record) {
 			}
 			unit = append(unit, known)
 		}
-		if len(unit) > 1 {
-			v.units = append(v.units, unit)
-		}
+		v.pairs.Add(unit...)
 	}
 }
 
@@ -93,8 +92,8 @@ func (v *votes) alpha() *Alpha {
 	if v == nil {
 		return nil
 	}
-	out := &Alpha{Inputs: len(v.at), Rows: len(v.units)}
-	out.Alpha, out.Known = agreement.Nominal(v.units)
-	out.Alpha = math.Round(out.Alpha*1e6) / 1e6 // its sums depend on the order of codes beyond that
+	out := &Alpha{Inputs: len(v.at), Rows: int(v.pairs.Units())}
+	alpha, level, known := v.pairs.Alpha(v.scale)
+	out.Alpha, out.Level, out.Known = alpha, string(level), known
 	return out
 }

@@ -74,7 +74,8 @@ type Config struct {
 	// What the names of the columns of `codebook` or `columns` begin with.
 	Prefix string `yaml:"prefix" example:"merged_"`
 	// How often the model codes each row. With more than 1 the columns hold the
-	// value of the majority, null in a tie, and `<column>_agreement` its share.
+	// value of the majority, null in a tie, and `<column>_agreement` its share; the
+	// report and the methods sheet tell Krippendorff's alpha of them.
 	Runs int `yaml:"runs" min:"1" max:"25"`
 	// Put the categories in another order in each request, by the seed and the key.
 	Shuffle bool `yaml:"shuffle"`

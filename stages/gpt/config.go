@@ -38,7 +38,7 @@ type Config struct {
 	asking.Questions `yaml:",inline"`
 	// How often each row is coded. With more than 1 the columns hold the value
 	// of the majority, null in a tie, and `<column>_agreement` the share that it
-	// has.
+	// has; the report and the methods sheet tell Krippendorff's alpha of them.
 	Runs int `yaml:"runs" min:"1" max:"25"`
 	// Put the categories in another order in each request, by the seed and the
 	// row's key, so that their order does not steer the codes of all rows alike.
