@@ -56,7 +56,7 @@ that costs something they are foretold where that is possible.`,
 			if err != nil {
 				return failed(err)
 			}
-			since, locked, err := s.since(a.version, forecast)
+			since, locked, err := s.since(c.Context(), a.version, forecast)
 			if err != nil {
 				fmt.Fprintf(a.Err, "warning: what changed since the lock cannot be told: %v\n", err)
 			}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,7 +18,7 @@ const asLocked = "as locked"
 // since says of each stage what changed since the lock was written, by id; nil where
 // there is no lock, with an error where there is one that cannot be read. rows is how
 // many each stage would yield, -1 where that is not known.
-func (s *study) since(program string, rows []int64) (map[string]string, *lock.File, error) {
+func (s *study) since(ctx context.Context, program string, rows []int64) (map[string]string, *lock.File, error) {
 	locked, err := lock.Read(s.plan.Doc.File.Name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
@@ -29,8 +30,19 @@ func (s *study) since(program string, rows []int64) (map[string]string, *lock.Fi
 	if err != nil {
 		return nil, nil, err
 	}
-	now.Pictures = locked.Pictures // reading all of them is left to the run
+	now.Pictures = locked.Pictures // which are compared file by file
+	pictures, _, err := lock.CheckPictures(ctx, s.plan.Doc.File.Name, locked, s.library, s.settings.Workers)
+	if err != nil {
+		return nil, nil, err
+	}
 	own := map[string][]string{}
+	if text := replaced(pictures); text != "" {
+		for _, st := range s.plan.Stages {
+			if len(st.Inputs) == 0 && stage.Find(st.Out, stage.Image) >= 0 {
+				own[st.ID] = append(own[st.ID], text)
+			}
+		}
+	}
 	for _, d := range lock.Of(lock.Compare(locked, now), lock.Cause) {
 		own[d.Stage] = append(own[d.Stage], briefly(d))
 	}
@@ -55,6 +67,30 @@ func (s *study) since(program string, rows []int64) (map[string]string, *lock.Fi
 		out[st.ID] = state
 	}
 	return out, locked, nil
+}
+
+// replaced words what became of the pictures that the lock lists, "" where they are as
+// they were.
+func replaced(pictures []lock.Difference) string {
+	changed, gone := 0, 0
+	for _, d := range pictures {
+		switch {
+		case d.What != "picture":
+			return d.What + " changed"
+		case d.Found == "":
+			gone++
+		default:
+			changed++
+		}
+	}
+	var parts []string
+	if changed > 0 {
+		parts = append(parts, count(changed, "picture")+" changed")
+	}
+	if gone > 0 {
+		parts = append(parts, count(gone, "picture")+" gone")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // origin is the stage that a state hangs on.

@@ -95,4 +95,27 @@ func TestPlanSaysWhatChanged(t *testing.T) {
 		t.Errorf("smaller pictures: %+v, %+v", p["scene"], a)
 	}
 	back()
+
+	pictures, err := filepath.Glob(filepath.Join(study, "../colour-mood/media/images/*/2657484542301776130_8094417265.jpg"))
+	if err != nil || len(pictures) != 1 {
+		t.Fatal(pictures, err)
+	}
+	before, err := os.ReadFile(pictures[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(pictures[0], append(before, 0), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p = planned(t, study)
+	if a := p["scene"].Asks; p["posts"].Since != "1 picture changed" || p["scene"].Since != "after posts" || a.Requests != 1 || strings.Join(a.Reasons, "") != "to ask anew: 1 that differ from what is stored of their rows in: picture" {
+		t.Errorf("another file of the same picture: %+v, %+v, %+v", p["posts"], p["scene"], a)
+	}
+	if err := os.Remove(pictures[0]); err != nil {
+		t.Fatal(err)
+	}
+	p = planned(t, study)
+	if a := p["scene"].Asks; p["posts"].Since != "1 picture gone" || a.Stored != 22 || a.Requests != 0 || p["merged"].Since != "after posts" {
+		t.Errorf("no picture: %+v, %+v", p["posts"], a)
+	}
 }
