@@ -11,10 +11,10 @@ import (
 	"icono/internal/source"
 )
 
-// commands are the lines of a workflow that call the program, in order.
+// commands are the scripts of a workflow that call the program, in order.
 func commands(n *source.Node) []string {
 	var out []string
-	if strings.HasPrefix(n.Scalar(), "icono ") {
+	if strings.HasPrefix(n.Scalar(), "icono ") || strings.Contains(n.Scalar(), "\nicono ") {
 		out = append(out, n.Text)
 	}
 	for _, c := range n.List() {
@@ -36,7 +36,7 @@ func TestWorkflows(t *testing.T) {
 	top := wholeMethod(t)
 	summary := filepath.Join(t.TempDir(), "summary.md")
 	shell := func(text string) (string, error) {
-		c := exec.Command("bash", "-euo", "pipefail", "-c", text)
+		c := exec.Command("bash", "-eo", "pipefail", "-c", text)
 		c.Dir = top
 		c.Env = append(os.Environ(), "CI=true", "STUDY=ensemble", "GITHUB_STEP_SUMMARY="+summary, "OPENAI_API_KEY=", "XDG_CACHE_HOME="+t.TempDir(), onnx.LibraryVariable+"=/nowhere.so",
 			"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@b.c", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@b.c")

@@ -1,6 +1,7 @@
 package change
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strconv"
@@ -10,6 +11,10 @@ import (
 
 // folded is how many rows a table of changed rows has at most.
 const folded = 100
+
+// mostMarkdown is how many bytes tables of changed rows have together: comments of GitHub
+// take 65536 characters.
+const mostMarkdown = 50_000
 
 // Markdown writes a report for a pull request: tables, the rows in a fold. What comes
 // from the data is put so that it can be neither markup nor a mention.
@@ -56,8 +61,20 @@ func (r *Report) Markdown(w io.Writer) {
 		}
 		fmt.Fprintf(w, "| %s (%s) | %d | %s | %.1f %% | %s | %s |\n", inert(v.Name), inert(v.Stage), v.Both, changed, 100*v.Share(), alpha, because(v.Causes, v.Waiting))
 	}
+	left := mostMarkdown
+	hidden := 0
 	for _, v := range r.Variables {
-		v.fold(w)
+		var text bytes.Buffer
+		v.fold(&text)
+		if text.Len() > left {
+			hidden++
+			continue
+		}
+		left -= text.Len()
+		fmt.Fprint(w, text.String())
+	}
+	if hidden > 0 {
+		fmt.Fprintf(w, "\nThe changed rows of %d more variables: `icono diff --json`.\n", hidden)
 	}
 	fmt.Fprintf(w, "\n%s%s.\n", r.unchanged(), r.money())
 	for _, f := range r.Faults {

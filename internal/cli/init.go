@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -79,13 +81,16 @@ Templates: ` + strings.Join(pipelines.Names(), ", "),
 	return c
 }
 
-// workflow writes the workflow that checks a study.
+// workflow writes the workflow that checks a study, where its service looks for it: at the
+// top of the repository that the study is in.
 func (a *app) workflow(folder, service string, force bool) error {
 	text, name, err := pipelines.Workflow(service)
 	if err != nil {
 		return wrong("%v", err)
 	}
-	path := filepath.Join(folder, filepath.FromSlash(name))
+	top, study := repository(folder)
+	text = bytes.Replace(text, []byte("STUDY: ."), []byte("STUDY: "+strconv.Quote(study)), 1)
+	path := filepath.Join(top, filepath.FromSlash(name))
 	if _, err := os.Stat(path); err == nil && !force {
 		return wrong("%s exists already\nreplace it with --force", path)
 	}
@@ -94,6 +99,30 @@ func (a *app) workflow(folder, service string, force bool) error {
 	}
 	fmt.Fprintf(a.Out, "wrote %s\nnext: change its lines that are marked `change`, run the study once (icono run), and keep the\nlock and the cassettes (icono answers export --vectors) in git\n", path)
 	return nil
+}
+
+// repository is the top of the git repository that a folder is in, and the folder as seen
+// from there; the folder itself where it is in none.
+func repository(folder string) (top, within string) {
+	at, err := filepath.Abs(folder)
+	if err != nil {
+		return folder, "."
+	}
+	for dir := at; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			if dir == at {
+				return folder, "."
+			}
+			rel, err := filepath.Rel(dir, at)
+			if err != nil {
+				return folder, "."
+			}
+			return filepath.Clean(filepath.Join(folder, strings.Repeat("../", strings.Count(rel, string(filepath.Separator))+1))), filepath.ToSlash(rel)
+		}
+		if dir == filepath.Dir(dir) {
+			return folder, "."
+		}
+	}
 }
 
 func put(path string, text []byte) error {

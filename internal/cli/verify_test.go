@@ -93,6 +93,19 @@ func TestEveryChangedByteIsFound(t *testing.T) {
 		}
 	}
 	t.Logf("%d files", len(files))
+	picture := filepath.Join(study, files[1]) // which a clone without Git LFS has as a pointer
+	whole, err := os.ReadFile(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", string(whole)} {
+		if err := os.WriteFile(picture, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, out, _ := run(t, "verify", study); strings.Contains(out, "git lfs pull") == (text == string(whole)) {
+			t.Errorf("%.30q in the place of a picture:\n%s", text, out)
+		}
+	}
 	for _, name := range []string{files[1], "out/merged.csv", "cassettes/scene.jsonl"} { // and what is gone
 		path := filepath.Join(study, name)
 		if err := os.Rename(path, path+".gone"); err != nil {

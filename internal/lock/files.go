@@ -13,6 +13,7 @@ import (
 	"strconv"
 
 	"icono/internal/flow"
+	"icono/internal/picture"
 	"icono/internal/source"
 	"icono/internal/stage"
 	"icono/internal/tabular"
@@ -97,6 +98,9 @@ func CheckPictures(ctx context.Context, pipeline string, locked *File, study sta
 	}
 	check := func(_ context.Context, path string) (*Difference, error) {
 		found, err := SumFile(study, path)
+		if err == nil && found != sums[path] && pointer(study, path) {
+			found = lfsPointer
+		}
 		if err != nil || found != sums[path] {
 			return &Difference{Cause, "", "picture", path, string(sums[path]), string(found)}, nil
 		}
@@ -111,6 +115,21 @@ func CheckPictures(ctx context.Context, pipeline string, locked *File, study sta
 		}
 	}
 	return all, sums, nil
+}
+
+// lfsPointer stands for the sum of a file that Git LFS has not fetched.
+const lfsPointer = "a pointer of Git LFS (`git lfs pull` fetches the file)"
+
+// pointer reports whether a file is what Git LFS leaves in the place of one.
+func pointer(study stage.Study, path string) bool {
+	r, err := study.Open(path)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = r.Close() }() // only read
+	head := make([]byte, 64)
+	n, _ := io.ReadFull(r, head) // a shorter file is all of it
+	return picture.LFSPointer(head[:n])
 }
 
 // CheckWritten compares the files that stages wrote with the lock. content returns

@@ -83,6 +83,7 @@ func TestReasons(t *testing.T) {
 		{"zeros", strings.Repeat("\x00", 500), NotPicture, "zero bytes"},
 		{"noise", "\x01\x02\x03\x04\x05\x06\x07\x08", NotPicture, "no picture"},
 		{"html", "\xef\xbb\xbf\n <!DOCTYPE html><html><body>Login</body></html>", NotPicture, "an HTML page, not a picture"},
+		{"Git LFS", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", NotPicture, "git lfs pull"},
 		{"html bare", "<html>", NotPicture, "an HTML page"},
 		{"xml", "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>", NotPicture, "XML"},
 		{"json", `{"error": "expired"}`, NotPicture, "JSON"},

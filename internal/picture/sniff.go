@@ -106,6 +106,12 @@ func formatName(format string) string {
 	return strings.ToUpper(format)
 }
 
+// LFSPointer reports whether data are what Git LFS leaves in the place of a file that was
+// not fetched (git-lfs/docs/spec.md).
+func LFSPointer(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("version https://git-lfs.github.com/spec/"))
+}
+
 // refusal is the error for a format that is not decoded, nil for one that is.
 func refusal(data []byte, format string) error {
 	switch format {
@@ -116,6 +122,9 @@ func refusal(data []byte, format string) error {
 	case "html":
 		return &Error{NotPicture, format, "an HTML page, not a picture: the download probably saved an error or login page", nil}
 	case "json", "xml", "text":
+		if LFSPointer(data) {
+			return &Error{NotPicture, format, "a pointer of Git LFS, not the picture: fetch it with `git lfs pull`", nil}
+		}
 		what := map[string]string{"json": "JSON text", "xml": "XML text", "text": "plain text"}[format]
 		return &Error{NotPicture, format, what + ", not a picture: the download probably saved an error message", nil}
 	case "mp4", "webm":
