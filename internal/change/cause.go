@@ -64,21 +64,19 @@ func (c *comparison) find(old, now *trace.Stage, key string) []string {
 	}
 	t := conversation(old.Heard(key), now.Heard(key))
 	picture := c.picture(old, now, key)
-	if picture {
-		add("picture: another file")
-	}
+	add(picture)
 	values := c.upstream(old, now, key)
 	for _, cause := range values {
 		add(cause)
 	}
 	differ := c.options(old, now)
-	for _, cause := range t.causes(now, differ, picture, len(values) > 0) {
+	for _, cause := range t.causes(now, differ, picture != "", len(values) > 0) {
 		add(cause)
 	}
 	// Without a conversation the settings decide; with one, what was asked says which
 	// of them mattered, but for those that read the answers.
 	for _, o := range differ {
-		if len(now.Heard(key)) == 0 && len(old.Heard(key)) == 0 || readsAnswers(o.name) {
+		if (len(now.Heard(key)) == 0 && len(old.Heard(key)) == 0 || readsAnswers(o.name)) && c.mattered(o, old, now, key) {
 			add(o.cause(now.Kind))
 		}
 	}
@@ -153,23 +151,37 @@ func (t talk) causes(now *trace.Stage, differ []altered, picture, values bool) [
 	return out
 }
 
-// picture reports whether the row's picture is another file, for stages that see it.
-func (c *comparison) picture(old, now *trace.Stage, key string) bool {
-	sees := now.Kind == "clip" || slices.ContainsFunc(now.Heard(key), func(e trace.Exchange) bool {
+// picture says how the row's picture differs, "" where it does not, for stages that see it.
+func (c *comparison) picture(old, now *trace.Stage, key string) string {
+	shown := func(e trace.Exchange) bool {
 		return strings.Contains(string(e.Body), `"sha256"`) || strings.Contains(string(e.Body), `"image":"`)
-	})
-	if !sees {
-		return false
+	}
+	if now.Kind != "clip" && !slices.ContainsFunc(now.Heard(key), shown) && !slices.ContainsFunc(old.Heard(key), shown) {
+		return ""
 	}
 	var sums [2]string
 	for i, s := range []*trace.Stage{old, now} {
-		at, found := stage.Find(s.Out, stage.Image), s.Find(key)
-		if at < 0 || len(found) == 0 || found[0].Values[at].Text == "" {
-			continue
+		if len(s.Inputs) == 0 {
+			return ""
 		}
-		sums[i] = c.sides[i].Picture(media.Under(stage.RootOf(s.Out.Field(at)), found[0].Values[at].Text))
+		in := c.sides[i].Run.Stages[s.Inputs[0]] // which has the rows too that the stage drops
+		at, found := stage.Find(in.Out, stage.Image), in.Find(key)
+		if at < 0 || len(found) == 0 {
+			return ""
+		}
+		if path := found[0].Values[at].Text; path != "" {
+			sums[i] = c.sides[i].Picture(media.Under(stage.RootOf(in.Out.Field(at)), path))
+		}
 	}
-	return sums[0] != sums[1]
+	switch {
+	case sums[0] == sums[1]:
+		return ""
+	case sums[1] == "":
+		return "picture: there is no file any more"
+	case sums[0] == "":
+		return "picture: there was no file"
+	}
+	return "picture: another file"
 }
 
 func fact(run *trace.Run, id, name string) string {

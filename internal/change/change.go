@@ -19,6 +19,8 @@ type Report struct {
 	// Tables are those of which rows came or went, by the stage that yields them.
 	Tables    []Table    `json:"tables"`
 	Variables []Variable `json:"variables"`
+	// Data are the columns of data that differ, which no coder has made.
+	Data []Variable `json:"data,omitempty"`
 	// New and Gone are variables that one of the runs has, with their stages.
 	New  []string `json:"new,omitempty"`
 	Gone []string `json:"gone,omitempty"`
@@ -40,15 +42,20 @@ type Variable struct {
 	Coded bool `json:"coded"`
 	// Measured is set for the values of all variables of coders.
 	Measured bool `json:"measured,omitempty"`
+	// Beside is set for what stands beside a code: how sure the coder is, or what decided.
+	Beside bool `json:"beside,omitempty"`
 	// Both are the rows that both runs have, with an answer on both sides or none;
 	// Waiting those that one of them has no answer to yet.
 	Both    int `json:"rows"`
 	Waiting int `json:"waiting,omitempty"`
 	Changed int `json:"changed"`
+	// Lost are the rows of the stage that the later run has not.
+	Lost int `json:"lost,omitempty"`
 	// Alpha is Krippendorff's alpha between the runs, null where it is not defined; Level
-	// that of measurement that it was computed for.
+	// that of measurement that it was computed for, Pairs the rows with a value in both.
 	Alpha *float64 `json:"alpha"`
 	Level string   `json:"alpha_level,omitempty"`
+	Pairs int64    `json:"alpha_rows,omitempty"`
 	// Moved says how far the numbers that changed lie apart, for numbers with fractions.
 	Moved       *Moved       `json:"moved,omitempty"`
 	Transitions []Transition `json:"transitions,omitempty"`
@@ -129,6 +136,7 @@ func Between(a, b Side) *Report {
 				r.Tables = append(r.Tables, t)
 			}
 		}
+		r.Data = append(r.Data, c.data(old, s)...)
 		if !coder(s) {
 			continue
 		}
@@ -144,7 +152,7 @@ func Between(a, b Side) *Report {
 			kept[label(old, from)] = true
 			r.Variables = append(r.Variables, c.variable(old, s, from, at))
 		}
-		if f := (Faults{s.ID, faults(old), faults(s)}); f.Before+f.After > 0 {
+		if f := (Faults{s.ID, c.faults(0, old), c.faults(1, s)}); f.Before+f.After > 0 {
 			r.Faults = append(r.Faults, f)
 		}
 	}
@@ -177,14 +185,14 @@ func counterpart(old, now *trace.Stage, at int) int {
 
 func label(s *trace.Stage, at int) string { return s.Out.Field(at).Name + " (" + s.ID + ")" }
 
-// faults counts the rows that a stage could not code.
-func faults(s *trace.Stage) int {
+// faults counts the rows that a stage could not code, without those that wait for answers.
+func (c *comparison) faults(side int, s *trace.Stage) int {
 	if s == nil || !coder(s) {
 		return 0
 	}
 	n, at := 0, stage.FindAdded(s.Out, stage.StatusRole, s.ID)
 	for _, r := range s.Rows {
-		if v := stage.Status(r.Values[at].Text); !r.Values[at].Null && v != stage.OK && v != stage.Skipped {
+		if v := stage.Status(r.Values[at].Text); !r.Values[at].Null && v != stage.OK && v != stage.Skipped && !c.waits(side, s, r.Key) {
 			n++
 		}
 	}
@@ -197,14 +205,20 @@ func coder(s *trace.Stage) bool {
 }
 
 // telling reports whether a column says something about the row, or how sure the coder
-// is of that, and not how it went.
+// is of that or what decided, and not how it went. Scores are of single labels, but for
+// those that were merged.
 func telling(f arrow.Field) bool {
 	switch stage.RoleOf(f) {
-	case stage.Score, stage.ErrorText, stage.Inclusion, stage.Agreed, stage.Agreement, stage.Explanation, stage.Phrase, stage.Words:
+	case stage.Score:
+		return merged(f)
+	case stage.ErrorText, stage.Inclusion, stage.Agreed, stage.Agreement, stage.Explanation, stage.Words:
 		return false
 	}
 	return true
 }
+
+// merged reports whether a column is the result of a merge.
+func merged(f arrow.Field) bool { return len(stage.InputsOf(f)) > 0 }
 
 // spent is what the answers of a run cost, each once, and how many lack.
 func spent(s Side) (dollars float64, unpriced, waiting int) {

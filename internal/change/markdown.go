@@ -33,10 +33,16 @@ func (r *Report) Markdown(w io.Writer) {
 	}
 	for _, t := range r.Tables {
 		text := inert(t.headline())
-		if why := because(t.Causes, len(t.Waiting)); why != "" {
-			text += ": " + why
+		if why := because(t.AddedBy, 0); why != "" {
+			text += "; added: " + why
+		}
+		if why := because(t.LostBy, len(t.Waiting)); why != "" {
+			text += "; lost: " + why
 		}
 		fmt.Fprintf(w, "%s.\n\n", text)
+	}
+	for _, v := range r.Data {
+		fmt.Fprintf(w, "In the data: %s.\n\n", inert(v.headline()))
 	}
 	for _, only := range []struct {
 		what  string
@@ -99,20 +105,22 @@ func because(all []Count, waiting int) string {
 
 // fold writes the transitions and rows of a variable.
 func (v Variable) fold(w io.Writer) {
-	if v.Changed == 0 || v.beside() {
+	if v.Changed == 0 || v.Beside {
 		return
 	}
 	fmt.Fprintf(w, "\n<details><summary>%s</summary>\n\n", inert(v.headline()))
 	if len(v.Transitions) > 0 {
 		fmt.Fprint(w, "| from | to | rows |\n| --- | --- | ---: |\n")
 		for _, t := range v.Transitions[:min(len(v.Transitions), folded)] {
-			fmt.Fprintf(w, "| %s | %s | %d |\n", inert(t.From.words()), inert(t.To.words()), t.N)
+			from, to := words(t.From, t.To)
+			fmt.Fprintf(w, "| %s | %s | %d |\n", inert(from), inert(to), t.N)
 		}
 		fmt.Fprintln(w)
 	}
 	fmt.Fprint(w, "| row | from | to | because of |\n| --- | --- | --- | --- |\n")
 	for _, row := range v.Rows[:min(len(v.Rows), folded)] {
-		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", inert(row.Key), inert(row.From.words()), inert(row.To.words()), inert(strings.Join(row.Causes, "; ")))
+		from, to := words(row.From, row.To)
+		fmt.Fprintf(w, "| %s | %s | %s | %s |\n", inert(row.Key), inert(from), inert(to), inert(strings.Join(row.Causes, "; ")))
 	}
 	if n := len(v.Rows) - folded; n > 0 {
 		fmt.Fprintf(w, "\nAnd %d more rows.\n", n)

@@ -57,7 +57,7 @@ const (
 
 // plain compares a column, that of codes where it has few values.
 func plain(old, now *trace.Stage, from, to int, coded bool) Variable {
-	v := Variable{Stage: now.ID, Name: now.Out.Field(to).Name, Coded: coded}
+	v := Variable{Stage: now.ID, Name: now.Out.Field(to).Name, Coded: coded, Lost: len(moved(old, now))}
 	values, nested := map[string]bool{}, false
 	m := newMatch(&v, now.Out.Field(to))
 	for _, row := range now.Rows {

@@ -49,6 +49,9 @@ func (c *comparison) reads(side int, s *trace.Stage) []source {
 
 // expressions are the texts in which a stage names columns.
 func expressions(s *trace.Stage) []string {
+	if option(s, "method") == `"rules"` {
+		return ruled(s)
+	}
 	var out []string
 	for _, o := range s.Settings() {
 		switch o.Name {

@@ -42,7 +42,9 @@ func (o altered) cause(kind string) string {
 		return "prompt: the template of the phrases"
 	case "model":
 		return "model: " + o.change()
-	case "rules", "weights", "ties", "prefer", "missing", "min_votes", "else", "on_null", "method", "inputs", "categories":
+	case "rules":
+		return "merge: " + ruleChanges(o.old, o.now)
+	case "weights", "ties", "prefer", "missing", "min_votes", "else", "on_null", "method", "inputs", "categories":
 		if kind == "ensemble" {
 			return "merge: " + o.text()
 		}

@@ -20,7 +20,9 @@ type Table struct {
 	Lost   []string `json:"lost"`
 	// Waiting are those of them that hang on a question without an answer.
 	Waiting []string `json:"waiting,omitempty"`
-	Causes  []Count  `json:"causes,omitempty"`
+	// AddedBy and LostBy are the causes.
+	AddedBy []Count `json:"added_causes,omitempty"`
+	LostBy  []Count `json:"lost_causes,omitempty"`
 }
 
 // pairUp finds what each stage was: the stage of its id, or one of the same kind and
@@ -81,12 +83,13 @@ func (c *comparison) table(old, now *trace.Stage) Table {
 			}
 		}
 	}
-	causes := tally{}
-	for _, side := range []struct {
+	for i, side := range []struct {
 		rows []trace.Row
 		keys map[string]bool
 		out  *[]string
-	}{{now.Rows, added, &t.Added}, {old.Rows, lost, &t.Lost}} {
+		by   *[]Count
+	}{{now.Rows, added, &t.Added, &t.AddedBy}, {old.Rows, lost, &t.Lost, &t.LostBy}} {
+		causes := tally{}
 		for _, r := range side.rows {
 			if !side.keys[r.Key] {
 				continue
@@ -97,22 +100,23 @@ func (c *comparison) table(old, now *trace.Stage) Table {
 				t.Waiting = append(t.Waiting, r.Key)
 				continue
 			}
-			causes.add(c.choice(old, now, r.Key))
+			causes.add(c.choice(old, now, r.Key, i == 0))
 		}
+		*side.by = causes.counts()
 	}
-	t.Causes = causes.counts()
 	return t
 }
 
-// choice says why a stage has a row on one side only.
-func (c *comparison) choice(old, now *trace.Stage, key string) []string {
+// choice says why a stage has a row on one side only: on the later one where added is
+// set.
+func (c *comparison) choice(old, now *trace.Stage, key string, added bool) []string {
 	if len(now.Inputs) == 0 {
-		if out := c.settings(old, now); len(out) > 0 {
+		if out := c.settings(old, now, added); len(out) > 0 {
 			return out
 		}
 		return []string{"data: the rows of the table"}
 	}
-	out := append(c.settings(old, now), c.upstream(old, now, key)...)
+	out := append(c.settings(old, now, added), c.upstream(old, now, key)...)
 	if before, after := c.sides[0].Run.Plan.Doc.Seed, c.sides[1].Run.Plan.Doc.Seed; now.Kind == "sample" && before != after {
 		out = append(out, "parameter: seed")
 	}
@@ -130,9 +134,15 @@ func (c *comparison) choice(old, now *trace.Stage, key string) []string {
 	return []string{unknown}
 }
 
-func (c *comparison) settings(old, now *trace.Stage) []string {
+// settings are the changed options that can have added a row, or lost one: a larger
+// sample loses none.
+func (c *comparison) settings(old, now *trace.Stage, added bool) []string {
 	var out []string
 	for _, o := range c.options(old, now) {
+		before, after, numbers := numbers(Value{Text: o.old}, Value{Text: o.now})
+		if now.Kind == "sample" && (o.name == "n" || o.name == "share") && numbers && added == (after < before) {
+			continue
+		}
 		out = append(out, o.cause(now.Kind))
 	}
 	return out

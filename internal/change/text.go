@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"icono/internal/agreement"
 	"icono/internal/diag"
 )
 
@@ -20,7 +19,7 @@ func (r *Report) Nothing() bool {
 			return false
 		}
 	}
-	return len(r.Study)+len(r.Tables)+len(r.New)+len(r.Gone) == 0
+	return len(r.Study)+len(r.Tables)+len(r.Data)+len(r.New)+len(r.Gone) == 0
 }
 
 // Print writes a report for people.
@@ -38,11 +37,15 @@ func (r *Report) Print(w io.Writer) {
 	for _, t := range r.Tables {
 		fmt.Fprintln(w, line(t.headline()))
 		list(w, "added", t.Added)
+		reasons(w, t.AddedBy)
 		list(w, "lost", t.Lost)
-		reasons(w, t.Causes)
+		reasons(w, t.LostBy)
 		if n := len(t.Waiting); n > 0 {
 			fmt.Fprintf(w, "  not answered yet: %d\n", n)
 		}
+	}
+	for _, v := range r.Data {
+		fmt.Fprintf(w, "in the data: %s\n", line(v.headline()))
 	}
 	list(w, "new variables", r.New)
 	list(w, "variables that are gone", r.Gone)
@@ -52,14 +55,16 @@ func (r *Report) Print(w io.Writer) {
 		}
 		fmt.Fprintf(w, "\n%s\n", line(v.headline()))
 		for _, t := range head(v.Transitions) {
-			fmt.Fprintf(w, "  %5d  %s -> %s\n", t.N, line(t.From.words()), line(t.To.words()))
+			from, to := words(t.From, t.To)
+			fmt.Fprintf(w, "  %5d  %s -> %s\n", t.N, line(from), line(to))
 		}
 		reasons(w, v.Causes)
-		if v.beside() {
+		if v.Beside {
 			continue
 		}
 		for _, row := range head(v.Rows) {
-			text := fmt.Sprintf("%s: %s -> %s", row.Key, row.From.words(), row.To.words())
+			from, to := words(row.From, row.To)
+			text := fmt.Sprintf("%s: %s -> %s", row.Key, from, to)
 			if len(v.Causes) > 1 {
 				text += " (" + strings.Join(row.Causes, "; ") + ")"
 			}
@@ -107,8 +112,12 @@ func (t Table) headline() string {
 // unchanged counts the variables without a change; one that waits for answers is not
 // known to have none.
 func (r *Report) unchanged() string {
-	n, open := 0, 0
+	n, open, all := 0, 0, 0
 	for _, v := range r.Variables {
+		if v.Beside {
+			continue
+		}
+		all++
 		switch {
 		case v.Changed == 0 && v.Waiting == 0:
 			n++
@@ -116,7 +125,7 @@ func (r *Report) unchanged() string {
 			open++
 		}
 	}
-	text := fmt.Sprintf("%d of %d variables unchanged", n, len(r.Variables))
+	text := fmt.Sprintf("%d of %d variables unchanged", n, all)
 	if open > 0 {
 		text += fmt.Sprintf(", %d not known yet", open)
 	}
@@ -157,20 +166,20 @@ func (v Variable) headline() string {
 	return text
 }
 
-// beside reports whether a variable says how sure a coder is: its rows are many, and in
-// JSON alone.
-func (v Variable) beside() bool { return v.Moved != nil && !v.Coded && !v.Measured }
-
 // digits writes a difference in three digits.
 func digits(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
 
-// alpha is that of the variable, with the level where that is not nominal.
+// alpha is that of the variable, with its level and the rows with a value in both runs.
 func (v Variable) alpha() string {
-	text := fmt.Sprintf("%.3f", *v.Alpha)
-	if v.Level != string(agreement.Nominal) {
-		text += " (" + v.Level + ")"
+	return fmt.Sprintf("%.3f (%s, %d rows)", *v.Alpha, v.Level, v.Pairs)
+}
+
+// words are two values that differ, in quotes where they would look alike.
+func words(from, to Value) (a, b string) {
+	if a, b = from.words(), to.words(); a != b {
+		return a, b
 	}
-	return text
+	return strconv.Quote(from.Text), strconv.Quote(to.Text)
 }
 
 // words is a value in one short line.

@@ -16,7 +16,7 @@ import (
 // variable compares a column.
 func (c *comparison) variable(old, now *trace.Stage, from, to int) Variable {
 	f := now.Out.Field(to)
-	v := Variable{Stage: now.ID, Name: f.Name, Coded: coded(f), Measured: measured(f)}
+	v := Variable{Stage: now.ID, Name: f.Name, Coded: coded(f), Measured: measured(f), Beside: beside(f), Lost: len(moved(old, now))}
 	m := newMatch(&v, f)
 	for _, row := range now.Rows {
 		was := old.Find(row.Key)
@@ -48,7 +48,12 @@ func coded(f arrow.Field) bool {
 // measured reports whether a column is the value of a variable that a coder gave.
 func measured(f arrow.Field) bool {
 	role := stage.RoleOf(f)
-	return stage.VariableOf(f) != "" && role != stage.Explanation && role != stage.Agreement && role != stage.Probability
+	return stage.VariableOf(f) != "" && role != stage.Explanation && role != stage.Agreement && !beside(f) || role == stage.Score && merged(f)
+}
+
+// beside reports whether a column says how sure a coder is, or what decided.
+func beside(f arrow.Field) bool {
+	return stage.RoleOf(f) == stage.Probability || stage.RoleOf(f) == stage.Phrase
 }
 
 // match fills a variable, row by row.
@@ -64,7 +69,11 @@ type match struct {
 }
 
 func newMatch(v *Variable, f arrow.Field) *match {
-	return &match{v: v, scale: agreement.ScaleOf(f), number: arrow.IsFloating(f.Type.ID()), transitions: map[[2]Value]int{}, causes: tally{}}
+	m := &match{v: v, scale: agreement.ScaleOf(f), number: arrow.IsFloating(f.Type.ID()), transitions: map[[2]Value]int{}, causes: tally{}}
+	if m.number && m.scale.Level == "" {
+		m.scale.Level = agreement.Interval
+	}
+	return m
 }
 
 // add compares the values of a row; why is asked where they differ, and may be nil.
@@ -102,7 +111,7 @@ func (m *match) end() {
 		return
 	}
 	if alpha, level, known := m.pairs.Alpha(m.scale); known {
-		m.v.Alpha, m.v.Level = &alpha, string(level)
+		m.v.Alpha, m.v.Level, m.v.Pairs = &alpha, string(level), m.pairs.Units()
 	}
 	if !m.v.Coded {
 		return

@@ -7,15 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"icono/internal/asking"
 	"icono/internal/change"
-	"icono/internal/diag"
 	"icono/internal/lock"
 	"icono/internal/pipeline"
 	"icono/internal/trace"
@@ -94,7 +91,7 @@ asked and nothing is written. Two lock files are compared as they stand.`,
 	c.Flags().StringVar(&f.key, "key", "", "the `column` that identifies a row of a table (default: that of the other side, or the first)")
 	c.Flags().BoolVar(&f.markdown, "markdown", false, "write Markdown, for a pull request")
 	c.Flags().BoolVar(&f.ifAny, "if-any", false, "where there is no earlier version, or none that can be run here, say so and end with exit code 0")
-	c.Flags().StringArrayVar(&f.failOver, "fail-over", nil, "end with exit code 4 where more codes changed: `share` such as 5% or Type=2% (repeatable)")
+	c.Flags().StringArrayVar(&f.failOver, "fail-over", nil, "end with exit code 4 where more codes changed, may have, or are gone: `share` such as 5% or Type=2% (repeatable)")
 	return c
 }
 
@@ -229,29 +226,6 @@ func (a *app) diffLocks(from, to string) error {
 	return nil
 }
 
-// limit is a share of changed rows, of the variable with a name or of any.
-type limit struct {
-	name  string
-	share float64
-}
-
-func parseLimits(texts []string) ([]limit, error) {
-	var out []limit
-	for _, text := range texts {
-		name, share, named := "", text, false
-		if i := strings.LastIndexByte(text, '='); i >= 0 {
-			name, share, named = text[:i], text[i+1:], true
-		}
-		digits, percent := strings.CutSuffix(strings.TrimSpace(share), "%")
-		v, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
-		if err != nil || !percent || !(v >= 0 && v <= 100) || named && name == "" {
-			return nil, wrong("--fail-over cannot be %q\ntake a share as in 5%%, or one of a variable as in Type=2%%", text)
-		}
-		out = append(out, limit{name, v / 100})
-	}
-	return out, nil
-}
-
 // tellChange prints a report, and fails where more changed than is allowed.
 func (a *app) tellChange(r *change.Report, f diffFlags, limits []limit) error {
 	switch {
@@ -267,22 +241,9 @@ func (a *app) tellChange(r *change.Report, f diffFlags, limits []limit) error {
 	default:
 		r.Print(a.Out)
 	}
-	var over []string
-	for _, l := range limits {
-		if l.name != "" && !slices.ContainsFunc(r.Variables, func(v change.Variable) bool { return v.Name == l.name }) {
-			return wrong("--fail-over %s: no coder has a variable of this name", l.name)
-		}
-		for _, v := range r.Variables {
-			mine := v.Name == l.name || l.name == "" && (v.Coded || v.Measured) && !slices.ContainsFunc(limits, func(o limit) bool { return o.name == v.Name })
-			if mine && v.Share() > l.share {
-				over = append(over, fmt.Sprintf("%s changed in %.1f %% of the rows, more than %g %%", diag.Printable(v.Name), 100*v.Share(), 100*l.share))
-			}
-		}
-	}
-	for _, v := range r.Variables {
-		if len(limits) > 0 && (v.Coded || v.Measured) && v.Waiting > 0 {
-			fmt.Fprintf(a.Err, "warning: %d rows of %s are not answered yet, and do not count for --fail-over\n", v.Waiting, diag.Printable(v.Name))
-		}
+	over, err := exceeded(r, limits)
+	if err != nil {
+		return err
 	}
 	if len(over) > 0 {
 		return &exitError{exitDiffers, errors.New(strings.Join(over, "\n"))}

@@ -146,7 +146,7 @@ func TestDiffOfTheWholeMethod(t *testing.T) {
 
 	v.edit("pipeline.yaml", "n: 8", "n: 7")
 	r, _ = v.diff()
-	if len(r.Tables) != 1 || r.Tables[0].Stage != "pilot" || len(r.Tables[0].Lost) != 3 || len(r.Tables[0].Added) != 0 || counted(r.Tables[0].Causes) != "parameter: n (7, was 8): 3" {
+	if len(r.Tables) != 1 || r.Tables[0].Stage != "pilot" || len(r.Tables[0].Lost) != 3 || len(r.Tables[0].Added) != 0 || counted(r.Tables[0].LostBy) != "parameter: n (7, was 8): 3" || r.Tables[0].AddedBy != nil {
 		t.Errorf("a smaller sample: %+v", r.Tables)
 	}
 	v.back()
@@ -171,7 +171,8 @@ const voting = `version: 1
 stages:
   - {id: posts, kind: load, with: {path: posts.csv, key: ID}}
   - {id: voted, kind: ensemble, with: {method: vote, column: Voted, inputs: {A: One, B: Two, C: Three}}}
-  - {id: ruled, kind: ensemble, with: {method: rules, column: Ruled, inputs: {V: Voted}, rules: [{when: 'V == "x"', then: Yes}], else: No}}
+  - {id: ruled, kind: ensemble, with: {method: rules, column: Ruled, inputs: {V: Voted, W: M}, rules: [{when: 'V == "x" and One != "q"', then: Yes}], else: No}}
+  - {id: avg, kind: ensemble, with: {method: mean, column: Mean, inputs: {A: N, B: M}}}
   - {id: out, kind: save, with: {path: out/coded.csv}}
 `
 
@@ -179,7 +180,7 @@ stages:
 // are kept; hostile texts stay texts.
 func TestDiffOfMerges(t *testing.T) {
 	dir := t.TempDir()
-	for name, text := range map[string]string{"pipeline.yaml": voting, "posts.csv": "ID,One,Two,Three\na,x,x,y\nb,x,y,y\nc,x,x,x\n@team <b>|d,x,x,y\n"} {
+	for name, text := range map[string]string{"pipeline.yaml": voting, "posts.csv": "ID,One,Two,Three,N,M\na,x,x,y,1,2\nb,x,y,y,1,4\nc,x,x,x,2,2\n@team <b>|d,x,x,y,5,3\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -210,15 +211,58 @@ func TestDiffOfMerges(t *testing.T) {
 	}
 	v.back()
 
-	v.edit("pipeline.yaml", `'V == "x"'`, `'V == "y"'`)
-	if _, all = v.diff(); causes(all["Ruled"]) != "merge: rules: 4" || all["Voted"].Changed != 0 {
+	v.edit("pipeline.yaml", `'V == "x" and`, `'V == "y" and`)
+	if _, all = v.diff(); causes(all["Ruled"]) != "merge: rules (Yes changed): 4" || all["Voted"].Changed != 0 {
 		t.Errorf("rules: %s", causes(all["Ruled"]))
 	}
 	v.back()
 
-	v.edit("posts.csv", "b,x,y,y\n", "e,x,y,y\n")
+	// Of what is merged by rules counts what conditions name, and no more.
+	v.edit("posts.csv", "c,x,x,x,2,2", "c,q,x,x,2,3")
+	if r, all = v.diff(); causes(all["Ruled"]) != "data: One: 1" || all["Voted"].Changed != 0 || len(r.Data) != 2 || r.Data[0].Name != "One" || r.Data[0].Changed != 1 {
+		t.Errorf("a column of a condition: %s, %+v", causes(all["Ruled"]), r.Data)
+	}
+	v.back()
+
+	// What decides ties matters where there is one.
+	v.edit("posts.csv", "a,x,x,y,", "a,x,y,z,")
+	v.edit("posts.csv", "b,x,y,y,", "b,x,x,y,")
+	v.edit("pipeline.yaml", `column: Voted,`, `column: Voted, ties: order, prefer: [z, y, x],`)
+	if _, all = v.diff(); all["Voted"].Changed != 2 {
+		t.Errorf("ties: %+v", all["Voted"])
+	}
+	for _, row := range all["Voted"].Rows {
+		if ties := strings.Contains(strings.Join(row.Causes, ";"), "merge: ties"); ties != (row.Key == "a") {
+			t.Errorf("ties: %s because of %q", row.Key, row.Causes)
+		}
+	}
+	v.back()
+
+	v.edit("pipeline.yaml", `column: Mean,`, `column: Mean, weights: {A: 3},`)
+	if _, all = v.diff(); all["Mean"].Changed != 3 || causes(all["Mean"]) != "merge: weights: 3" || all["Mean"].Moved == nil || all["Mean"].Level != "interval" {
+		t.Errorf("a mean: %+v", all["Mean"])
+	}
+	for args, want := range map[string]int{"--fail-over=60%": exitDiffers, "--fail-over=Mean=80%": exitDone} {
+		if code, _, said := run(t, "diff", "HEAD", "--study", dir, args); code != want {
+			t.Errorf("a mean, %s: exit code %d\n%s", args, code, said)
+		}
+	}
+	v.edit("pipeline.yaml", `column: Mean,`, `column: Average,`)
+	if code, _, said := run(t, "diff", "HEAD", "--study", dir, "--fail-over", "100%"); code != exitDiffers || !strings.Contains(said, "Mean (avg) is gone") {
+		t.Errorf("a column is gone: exit code %d\n%s", code, said)
+	}
+	v.back()
+	v.edit("posts.csv", "a,x,x,y,1,2\n", "")
+	for args, want := range map[string]int{"--fail-over=25%": exitDone, "--fail-over=24%": exitDiffers} {
+		if code, _, said := run(t, "diff", "HEAD", "--study", dir, args); code != want || want == exitDiffers && !strings.Contains(said, "voted lost 1 of 4 rows") {
+			t.Errorf("a row is gone, %s: exit code %d\n%s", args, code, said)
+		}
+	}
+	v.back()
+
+	v.edit("posts.csv", "b,x,y,y,", "e,x,y,y,")
 	r, _ = v.diff()
-	if len(r.Tables) != 1 || counted(r.Tables[0].Causes) != "data: the rows of the table: 2" || strings.Join(r.Tables[0].Lost, "") != "b" || strings.Join(r.Tables[0].Added, "") != "e" {
+	if len(r.Tables) != 1 || counted(r.Tables[0].AddedBy) != "data: the rows of the table: 1" || counted(r.Tables[0].LostBy) != "data: the rows of the table: 1" || strings.Join(r.Tables[0].Lost, "") != "b" || strings.Join(r.Tables[0].Added, "") != "e" {
 		t.Errorf("rows: %+v", r.Tables)
 	}
 }

@@ -70,7 +70,7 @@ func (v versioned) again() {
 // What went into a coder is told apart, and what hangs on a changed code names it.
 func TestDiffNamesCauses(t *testing.T) {
 	v := codedStudy(t)
-	if r, _ := v.diff(); !r.Nothing() || len(r.Variables) != 4 {
+	if r, _ := v.diff(); !r.Nothing() || len(r.Variables) != 5 {
 		t.Fatalf("unchanged: %+v", r)
 	}
 	type edit struct{ file, old, new string }
@@ -96,9 +96,9 @@ func TestDiffNamesCauses(t *testing.T) {
 			"model: gemini, was openai: 1", "", "Frame changed (model: gemini, was openai): 1"},
 		"an account":   {[]edit{{"accounts.csv", "x,A", "x,B"}}, "", "data: Party: 2", ""},
 		"a join":       {[]edit{{"pipeline.yaml", "on: {User: Name}", "on: {Text: Name}"}}, "", "join: on: 2", ""},
-		"a rule":       {[]edit{{"pipeline.yaml", `V == "Hope" and`, `V == "Fear" or`}}, "", "merge: rules: 1", ""},
+		"a rule":       {[]edit{{"pipeline.yaml", `V == "Hope" and`, `V == "Fear" or`}}, "", "merge: rules (Good changed): 1", ""},
 		"the else":     {[]edit{{"pipeline.yaml", "else: Bad", "else: None"}}, "", "merge: else (None, was Bad): 1", ""},
-		"a filter":     {[]edit{{"pipeline.yaml", `where: 'Frame == "Hope"'`, `where: 'Frame == "Fear"'`}}, "", "", `parameter: where (Frame == "Fear", was Frame == "Hope"): 3`},
+		"a filter":     {[]edit{{"pipeline.yaml", `where: 'Frame == "Hope"'`, `where: 'Frame == "Fear"'`}}, "", "", `parameter: where (Frame == "Fear", was Frame == "Hope"): 1; parameter: where (Frame == "Fear", was Frame == "Hope"): 2`},
 		"spaces":       {[]edit{{"pipeline.yaml", "{id: kept, kind: filter", "{id: kept,   kind: filter"}}, "", "", ""},
 		"other values": {[]edit{{"posts.csv", "a,x,hello", "a,y,hello"}}, "", "data: Party: 1", ""},
 	} {
@@ -113,7 +113,7 @@ func TestDiffNamesCauses(t *testing.T) {
 			r, all := v.diff()
 			kept := ""
 			for _, table := range r.Tables {
-				kept += counted(table.Causes)
+				kept += counted(append(table.AddedBy, table.LostBy...))
 			}
 			if causes(all["Frame"]) != c.frame || causes(all["Ruled"]) != c.ruled || kept != c.kept {
 				t.Errorf("Frame: %s\nRuled: %s\nrows: %s", causes(all["Frame"]), causes(all["Ruled"]), kept)
@@ -203,6 +203,18 @@ func TestDiffOfPictures(t *testing.T) {
 	}
 	if len(r.Faults) == 0 || r.Faults[0] != (change.Faults{Stage: "mood", Before: 1, After: 1}) {
 		t.Errorf("faults: %+v", r.Faults)
+	}
+	if err := os.Remove(at); err != nil {
+		t.Fatal(err)
+	}
+	r, all = v.diff()
+	for _, name := range []string{"Mood", "Scene", "OCR"} {
+		if x := all[name]; x.Changed+x.Waiting == 0 || x.Changed > 0 && causes(x) != "picture: there is no file any more: 1" {
+			t.Errorf("no file, %s: %+v", name, x)
+		}
+	}
+	if !slices.Contains(r.Study, "the picture ../colour-mood/media/images/partei.morgenrot/2666285777539010007_2149321043.jpg is gone") {
+		t.Errorf("no file: %q", r.Study)
 	}
 	if err := os.WriteFile(at, keep, 0o644); err != nil {
 		t.Fatal(err)

@@ -2,7 +2,10 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"slices"
 
@@ -41,19 +44,25 @@ func picturesChanged(before, after *study) (changes []string) {
 			return nil
 		}
 	}
-	var names []string
-	for path, sum := range lists[1] {
-		if was, known := lists[0][path]; known && was != sum {
-			names = append(names, path)
+	const most = 10
+	n := 0
+	tell := func(path, what string) {
+		if n++; n <= most {
+			changes = append(changes, "the picture "+path+" "+what)
 		}
 	}
-	slices.Sort(names)
-	const most = 10
-	for i, path := range names {
-		if i == most {
-			return append(changes, fmt.Sprintf("and %d pictures more changed", len(names)-most))
+	for _, path := range slices.Sorted(maps.Keys(lists[0])) {
+		now, known := lists[1][path]
+		_, err := lock.SumFile(after.library, path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			tell(path, "is gone")
+		case known && now != lists[0][path]:
+			tell(path, "changed")
 		}
-		changes = append(changes, "the picture "+path+" changed")
+	}
+	if n > most {
+		changes = append(changes, fmt.Sprintf("and %d pictures more changed", n-most))
 	}
 	return changes
 }
