@@ -113,7 +113,7 @@ func TestMethodsOfAModel(t *testing.T) {
 		t.Fatalf("exit code %d\n%s", code, said)
 	}
 	for _, want := range []string{"6 different answers were used for 9 questions: 6 by the model `gpt-4o-mini", "| `tone` | texts, without the picture |", s.URL, "sent: temperature | `0.5` |",
-		"the value kept for `Tone` is 0.889 over 3 rows; 2 of these have the same value each time", "Krippendorff's alpha of the repeated codings of `Tone` is 0.000 (nominal); 3 rows, 3 codings each", "repeated codings of `Volume` is 0.000 (ordinal); 3 rows", "Prices of `gpt-4o-mini` (prices.yaml, 2026-05-01).", "There are no files with recorded answers.", `\<i\>How\</i\> it sounds`, `Tone \[AUTHOR: none\]`} {
+		"the value kept for `Tone` is 0.889 over the 3 rows that have one; 2 of these have the same value each time", "Krippendorff's alpha of the repeated codings of `Tone` is 0.000 (nominal); 3 rows, 3 codings each", "repeated codings of `Volume` is 0.000 (ordinal); 3 rows", "Prices of `gpt-4o-mini` (prices.yaml, 2026-05-01).", "There are no files with recorded answers.", `\<i\>How\</i\> it sounds`, `Tone \[AUTHOR: none\]`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
@@ -151,11 +151,22 @@ func TestMethodsOfVotes(t *testing.T) {
 	}
 	write("codes.csv", table.String())
 	write("pipeline.yaml", fmt.Sprintf(pipeline, ""))
-	if code, got, said := run(t, "methods", study); code != exitDone || !strings.Contains(got, "alpha of the 4 inputs is 0.743 (nominal; 11 rows with at least two codes)") || !strings.Contains(got, "mean share of votes") {
+	if code, got, said := run(t, "methods", study); code != exitDone || !strings.Contains(got, "alpha of the votes, as they are counted, is 0.743 (nominal); 4 inputs, 11 rows with at least two codes.") || !strings.Contains(got, "mean share of votes") {
 		t.Errorf("exit code %d\n%s%s", code, got, said)
 	}
 	write("pipeline.yaml", fmt.Sprintf(pipeline, ", crosswalk: {c: b}"))
-	if code, got, said := run(t, "methods", study); code != exitDone || strings.Contains(got, "alpha") {
-		t.Errorf("exit code %d, or an alpha of codes that are mapped\n%s%s", code, got, said)
+	if code, got, said := run(t, "methods", study); code != exitDone || !strings.Contains(got, "as they are counted, is 0.") || strings.Contains(got, "is 0.743") {
+		t.Errorf("exit code %d, or the alpha is not of the codes that are mapped\n%s%s", code, got, said)
+	}
+	// Ties have no code, and are told of; the share is over the rows that have one.
+	write("codes.csv", "ID,A,B,C,D\n1,a,a,a,b\n2,a,a,b,b\n3,a,a,a,a\n4,c,,,\n")
+	write("pipeline.yaml", fmt.Sprintf(pipeline, ", min_votes: 2"))
+	code, got, said := run(t, "methods", study)
+	for _, want := range []string{"for the merged code is 0.875 over the 2 rows that have one; in 1 all votes are for it. In 1 more row the codings are a tie, and no value is kept.",
+		"| `merged` | ok | no value of `merged`: a tie, no rule that holds, or a question that does not apply | 1 | 25.0 % |", "| `merged` | missing | there is no picture, file or input | 1 | 25.0 % |",
+		"Counted: ties without a code: 1.", "| as the kind has it by default | `missing: skip`, `ties: none` |"} {
+		if code != exitDone || !strings.Contains(got, want) {
+			t.Errorf("exit code %d, no %q in\n%s%s", code, want, got, said)
+		}
 	}
 }

@@ -47,6 +47,7 @@ func (s *Sheet) coding(p *page) {
 			}
 		}
 		p.table([]string{"Property", "Value"}, s.properties(st))
+		s.counted(p, st)
 	}
 	p.blank("why these models and not others, and how prompts and codebooks were developed, on which rows")
 }
@@ -130,7 +131,7 @@ func (s *Sheet) properties(st Stage) [][]string {
 			rows = append(rows, []string{"prompt", value})
 			continue
 		}
-		if strings.HasPrefix(f.Name, "agreement of ") || strings.HasPrefix(f.Name, "alpha of ") || f.Name == "unanimous" {
+		if strings.HasPrefix(f.Name, "agreement of ") || strings.HasPrefix(f.Name, "alpha of ") || f.Name == "alpha" || f.Name == "unanimous" {
 			continue // told of with the reliability
 		}
 		add(f.Name, value)
@@ -139,6 +140,9 @@ func (s *Sheet) properties(st Stage) [][]string {
 	seen["model"] = seen["model"] || seen["model asked"]
 	for _, o := range st.Settings {
 		add(o.Name, code(o.Text))
+	}
+	if usual := st.usual(); len(usual) > 0 {
+		rows = append(rows, []string{"as the kind has it by default", list(usual, func(o Named) string { return code(o.Name + ": " + o.Text) })})
 	}
 	for _, a := range st.Asked {
 		for _, v := range a.Parameters {
@@ -155,6 +159,17 @@ func (s *Sheet) properties(st Stage) [][]string {
 		}
 	}
 	return append(rows, []string{"rows that could not be coded", quote(policy(st.OnFault))})
+}
+
+// usual are the options with their defaults that play a part: of merges without a model
+// those of the method.
+func (st *Stage) usual() []Named {
+	parts := map[string][]string{"vote": {"missing", "min_votes", "ties"}, "mean": {"missing", "min_votes"}, "rules": {"on_null"}}
+	mine, merges := parts[of(st.Settings, "method")]
+	if !merges {
+		return st.Defaults
+	}
+	return slices.DeleteFunc(slices.Clone(st.Defaults), func(o Named) bool { return !slices.Contains(mine, o.Name) })
 }
 
 // policy words what happens to rows with a fault.
@@ -176,18 +191,12 @@ func (s *Sheet) reliability(p *page) {
 		for _, r := range st.Repeated {
 			measured = true
 			if of(st.Settings, "method") == "vote" {
-				p.say("In the stage %s the mean share of votes, by their weights, for the merged code is %.3f over %s; in %s all votes are for it.", code(st.ID), r.Mean, plural(r.Rows, "row", "rows"), number(r.Full))
+				p.say("In the stage %s the mean share of votes, by their weights, for the merged code is %.3f over the %s that have one; in %s all votes are for it.%s", code(st.ID), r.Mean, plural(r.Rows, "row", "rows"), number(r.Full), open(r))
 				continue
 			}
 			again = true
-			p.say("Repeated codings of the stage %s: the mean share of codings that have the value kept for %s is %.3f over %s; %s of these have the same value each time. This is the consistency of one coder with itself, and no validity.",
-				code(st.ID), code(r.Variable), r.Mean, plural(r.Rows, "row", "rows"), number(r.Full))
-		}
-		if a := st.Alpha; a != nil && a.Known {
-			measured = true
-			p.say("In the stage %s, Krippendorff's alpha of the %d inputs is %.3f (%s; %s with at least two codes).", code(st.ID), a.Inputs, a.Alpha, a.Level, plural(int64(a.Rows), "row", "rows"))
-		} else if a != nil {
-			p.say("In the stage %s, Krippendorff's alpha of the inputs is not defined: no two different codes were given to rows with at least two.", code(st.ID))
+			p.say("Repeated codings of the stage %s: the mean share of codings that have the value kept for %s is %.3f over the %s that have one; %s of these have the same value each time.%s This is the consistency of one coder with itself, and no validity.",
+				code(st.ID), code(r.Variable), r.Mean, plural(r.Rows, "row", "rows"), number(r.Full), open(r))
 		}
 		for _, f := range st.Facts {
 			if input, yes := strings.CutPrefix(f.Name, "agreement of "); yes {
@@ -195,6 +204,9 @@ func (s *Sheet) reliability(p *page) {
 				p.say("In the stage %s the input %s has the merged code in %s.", code(st.ID), code(input), quote(f.Text))
 			} else if variable, yes := strings.CutPrefix(f.Name, "alpha of "); yes {
 				p.say("In the stage %s, Krippendorff's alpha of the repeated codings of %s is %s.", code(st.ID), code(variable), quote(f.Text))
+			} else if f.Name == "alpha" {
+				measured = true
+				p.say("In the stage %s, Krippendorff's alpha of the votes, as they are counted, is %s.", code(st.ID), quote(f.Text))
 			} else if f.Name == "unanimous" {
 				measured = true
 				p.say("In the stage %s all votes are for the same code in %s.", code(st.ID), quote(f.Text))
@@ -210,6 +222,14 @@ func (s *Sheet) reliability(p *page) {
 	p.blank("validation against people: how many rows, how they were chosen, who coded them, their agreement with each other (coefficient and level), and the agreement, precision and recall of the codes used")
 }
 
+// open words the rows whose codings are a tie.
+func open(r Repeated) string {
+	if r.Open == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" In %s the codings are a tie, and no value is kept.", plural(r.Open, "more row", "more rows"))
+}
+
 // completeness tells what went wrong.
 func (s *Sheet) completeness(p *page) {
 	p.head(2, "Rows without a code")
@@ -217,6 +237,9 @@ func (s *Sheet) completeness(p *page) {
 	for _, st := range s.Stages {
 		for _, f := range st.Faults {
 			rows = append(rows, []string{code(st.ID), quote(f.Name), meaning(f.Name), number(f.N), share100(f.N, st.In)})
+		}
+		for _, e := range st.Empty {
+			rows = append(rows, []string{code(st.ID), "ok", "no value of " + code(e.Name) + ": a tie, no rule that holds, or a question that does not apply", number(e.N), share100(e.N, st.In)})
 		}
 	}
 	if len(rows) == 0 {

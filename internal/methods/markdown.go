@@ -51,6 +51,9 @@ func (s *Sheet) warn(p *page) {
 			p.say("**Incomplete:** %s of the stage %s could not be replayed for want of stored answers. Run the study, then write this sheet again.", plural(n, "row", "rows"), code(st.ID))
 		}
 	}
+	if s.Lock != nil && s.Lock.Differences > 0 {
+		p.say("**Changed since the run:** %s not as in the lock %s, so this sheet describes what was not run as it stands. Run the study, then write this sheet again.", things(s.Lock.Differences), code(s.Lock.Path))
+	}
 	if len(s.Overrides) > 0 {
 		p.say("**Not as the file says:** options were overridden for this sheet: %s.", list(s.Overrides, code))
 	}
@@ -158,7 +161,7 @@ func (s *Sheet) counted(p *page, st Stage) {
 	}
 }
 
-func list(of []string, each func(string) string) string {
+func list[T any](of []T, each func(T) string) string {
 	var parts []string
 	for _, x := range of {
 		parts = append(parts, each(x))

@@ -84,7 +84,11 @@ type Stage struct {
 	Asked    []*Asked      `json:"asked,omitempty"`
 	Inputs   []stage.Input `json:"inputs,omitempty"`
 	Repeated []Repeated    `json:"repeated,omitempty"`
-	Alpha    *Alpha        `json:"alpha,omitempty"`
+	// Empty counts the rows without a fault that have no value of a code: of ties, of
+	// questions that do not apply, and where no rule holds.
+	Empty []stage.Count `json:"empty,omitempty"`
+	// Defaults are the options that have their defaults.
+	Defaults []Named `json:"defaults,omitempty"`
 	// Made are the names of the columns that the stage made.
 	Made      []string   `json:"made,omitempty"`
 	Variables []Variable `json:"variables,omitempty"`
@@ -151,6 +155,8 @@ type Repeated struct {
 	Rows int64   `json:"rows"`
 	Full int64   `json:"full"`
 	Mean float64 `json:"mean"`
+	// Open are rows with no value, since the codings are a tie.
+	Open int64 `json:"open,omitempty"`
 }
 
 // Variable is a column that a stage made, and what it means.

@@ -140,12 +140,12 @@ func TestHostileTexts(t *testing.T) {
 func TestSheetOfVotes(t *testing.T) {
 	s := &Sheet{Stages: []Stage{{ID: "v", Kind: "ensemble", From: []string{"x"}, Codes: true, In: 4, Out: 4, Faults: []stage.Count{{Name: "missing", N: 1}}, OnFault: "stop above 5%",
 		Settings: []Named{{"method", "vote"}}, Inputs: []stage.Input{{Name: "A", Column: "a"}, {Name: "B", Expression: "b | c"}},
-		Facts: []Named{{"unanimous", "2 of 3"}, {"agreement of A", "3 of 3"}}, Repeated: []Repeated{{"v_agreement", 3, 2, 0.9}}}}}
+		Facts: []Named{{"unanimous", "2 of 3"}, {"agreement of A", "3 of 3"}}, Repeated: []Repeated{{"v_agreement", 3, 2, 0.9, 1}}}}}
 	var text strings.Builder
 	if err := s.Write(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"coded 3 of 4 rows", "mean share of votes, by their weights, for the merged code is 0.900 over 3 rows; in 2 all votes are for it", "no coder code a row more than once",
+	for _, want := range []string{"coded 3 of 4 rows", "mean share of votes, by their weights, for the merged code is 0.900 over the 3 rows that have one; in 2 all votes are for it. In 1 more row the codings are a tie, and no value is kept.", "no coder code a row more than once",
 		"| B | computed by `b \\| c` |", "end the run (stop above 5%)", "| `v` | missing | there is no picture, file or input | 1 | 25.0 % |", "the study has no lock"} {
 		if !strings.Contains(strings.ToLower(text.String()), strings.ToLower(want)) {
 			t.Errorf("no %q in\n%s", want, text.String())

@@ -24,8 +24,7 @@ import (
 type Prices func(s *pipeline.Planned, q answers.Request, a answers.Answer) (cost price.Money, known bool)
 
 // Recorder counts what a methods sheet tells while a study is replayed. It keeps no
-// rows but for the votes that are merged: what it holds grows with these and with the
-// keys of answers. It is safe for concurrent use.
+// rows: what it holds grows with the keys of answers. It is safe for concurrent use.
 type Recorder struct {
 	mu     sync.Mutex
 	prices Prices
@@ -44,7 +43,8 @@ type tally struct {
 	shares  map[int]*share    // by column
 	picture int               // the column with pictures that the stage made, -1 for none
 	named   int64             // rows that name a picture
-	votes   *votes            // nil for stages without
+	codes   map[int]int64     // rows of good status without a value, by the column of a code
+	status  int               // the column of the stage's status, -1 for none
 }
 
 // server is who was asked.
@@ -54,6 +54,8 @@ type server struct{ provider, model, url string }
 type share struct {
 	rows, full int64
 	sum        float64
+	of         int   // the column with the value that is agreed on, -1 for none
+	open       int64 // rows whose codings have no value in common
 }
 
 // NewRecorder returns a recorder that waits for its plan.
@@ -63,7 +65,7 @@ func NewRecorder() *Recorder { return &Recorder{stages: map[string]*tally{}} }
 func (r *Recorder) Begin(p *pipeline.Plan, prices Prices) {
 	r.plan, r.prices = p, prices
 	for _, s := range p.Stages {
-		t := &tally{stage: s, seen: map[answers.Key]bool{}, asked: map[server]*Asked{}, chances: map[float64]int64{}, shares: map[int]*share{}, chance: -1, picture: -1, votes: votesOf(s)}
+		t := &tally{stage: s, seen: map[answers.Key]bool{}, asked: map[server]*Asked{}, chances: map[float64]int64{}, shares: map[int]*share{}, chance: -1, picture: -1, codes: map[int]int64{}, status: stage.FindAdded(s.Out, stage.StatusRole, s.ID)}
 		for _, i := range s.Made() {
 			switch stage.RoleOf(s.Out.Field(i)) {
 			case stage.Inclusion:
@@ -72,7 +74,11 @@ func (r *Recorder) Begin(p *pipeline.Plan, prices Prices) {
 				}
 			case stage.Agreement:
 				if stage.AddedBy(s.Out.Field(i)) == s.ID {
-					t.shares[i] = &share{}
+					t.shares[i] = &share{of: valueOf(s, i)}
+				}
+			case stage.Code:
+				if stage.AddedBy(s.Out.Field(i)) == s.ID {
+					t.codes[i] = 0
 				}
 			case stage.Image:
 				if len(s.Inputs) == 0 {
@@ -82,6 +88,18 @@ func (r *Recorder) Begin(p *pipeline.Plan, prices Prices) {
 		}
 		r.stages[s.ID] = t
 	}
+}
+
+// valueOf is the column with the value that an agreement is about, -1 where there is none.
+func valueOf(p *pipeline.Planned, at int) int {
+	for _, i := range p.Made() {
+		f := p.Out.Field(i)
+		role := stage.RoleOf(f)
+		if i != at && stage.VariableOf(f) == stage.VariableOf(p.Out.Field(at)) && stage.AddedBy(f) == p.ID && role != stage.Agreement && role != stage.Explanation {
+			return i
+		}
+	}
+	return -1
 }
 
 // Tap is pipeline.RunSettings.Tap. The batches of one stage come after each other.
@@ -105,14 +123,22 @@ func (r *Recorder) Tap(id string, rec arrow.Record) error {
 			if a.IsNull(i) {
 				continue
 			}
+			if s.of >= 0 && rec.Column(s.of).IsNull(i) {
+				s.open++
+				continue
+			}
 			s.rows++
 			if s.sum += a.Value(i); a.Value(i) == 1 {
 				s.full++
 			}
 		}
 	}
-	if t.votes != nil {
-		t.votes.add(rec)
+	for c := range t.codes {
+		for i := range rec.Column(c).Len() {
+			if rec.Column(c).IsNull(i) && t.status >= 0 && columns.Format(rec.Column(t.status), i) == string(stage.OK) {
+				t.codes[c]++
+			}
+		}
 	}
 	if c := t.picture; c >= 0 {
 		for i := range rec.Column(c).Len() {

@@ -35,12 +35,20 @@ func (r *Recorder) Sheet(program string, facts []stage.StageFacts, inputs *lock.
 func (r *Recorder) stage(p *pipeline.Planned, f stage.StageFacts, in *lock.Stage) Stage {
 	t := r.stages[p.ID]
 	out := Stage{ID: p.ID, Kind: p.Kind, From: r.plan.InputIDs(p), In: f.In, Out: f.Out, Added: f.Added, Dropped: f.Dropped, Counted: f.Counted, Faults: f.Faults,
-		Lacking: t.lacking, Made: made(p), Alpha: t.votes.alpha(), Pictures: t.named, Codes: stage.FindAdded(p.Out, stage.StatusRole, p.ID) >= 0}
+		Lacking: t.lacking, Made: made(p), Pictures: t.named, Codes: stage.FindAdded(p.Out, stage.StatusRole, p.ID) >= 0}
 	if in != nil {
 		out.Reads, out.Cassettes = files(in.Reads), files(in.Cassettes)
 	}
 	for _, o := range p.Settings() {
 		out.Settings = append(out.Settings, Named{o.Name, plain(o.Value)})
+	}
+	for _, o := range p.Defaults() {
+		out.Defaults = append(out.Defaults, Named{o.Name, plain(o.Value)})
+	}
+	for _, c := range slices.Sorted(maps.Keys(t.codes)) {
+		if n := t.codes[c]; n > 0 {
+			out.Empty = append(out.Empty, stage.Count{Name: p.Out.Field(c).Name, N: n})
+		}
 	}
 	for _, fact := range f.Facts {
 		if !ofMachine(fact.Name) {
@@ -56,7 +64,7 @@ func (r *Recorder) stage(p *pipeline.Planned, f stage.StageFacts, in *lock.Stage
 	}
 	for _, c := range slices.Sorted(maps.Keys(t.shares)) {
 		if s := t.shares[c]; s.rows > 0 {
-			out.Repeated = append(out.Repeated, Repeated{cmp.Or(stage.VariableOf(p.Out.Field(c)), p.Out.Field(c).Name), s.rows, s.full, s.sum / float64(s.rows)})
+			out.Repeated = append(out.Repeated, Repeated{cmp.Or(stage.VariableOf(p.Out.Field(c)), p.Out.Field(c).Name), s.rows, s.full, s.sum / float64(s.rows), s.open})
 		}
 	}
 	for _, i := range p.Made() {

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 
 	"icono/internal/config"
@@ -14,6 +16,18 @@ func (s *Planned) Settings() []config.Setting {
 		return nil
 	}
 	return config.Settings(s.config, s.kind.NewConfig())
+}
+
+// Defaults are the options of the stage that decide results and have their defaults, but
+// for those whose default is to be left out.
+func (s *Planned) Defaults() []config.Setting {
+	if s.config == nil {
+		return nil
+	}
+	own := s.Settings()
+	return slices.DeleteFunc(config.Settings(s.config, reflect.New(reflect.TypeOf(s.config).Elem()).Interface()), func(o config.Setting) bool {
+		return slices.ContainsFunc(own, func(p config.Setting) bool { return p.Name == o.Name })
+	})
 }
 
 // At is the place of an option in the pipeline file, that of the kind where the

@@ -11,6 +11,7 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 
+	"icono/internal/agreement"
 	"icono/internal/columns"
 	"icono/internal/ensemble"
 	"icono/internal/flow"
@@ -97,6 +98,7 @@ type election struct {
 	env                stage.Env
 	accord             *accord
 	several, unanimous int64 // rows with at least two votes, and those of them that all agree
+	votes              agreement.Tally
 }
 
 func (r *election) batch(rec arrow.Record) (arrow.Record, error) {
@@ -127,6 +129,13 @@ func (r *election) count(votes []ensemble.Vote) result {
 			return failed(fields, stage.Invalid, fmt.Sprintf("the input `%s` has the code `%s`, which is none of the categories", r.inputs[i].name, v.Code))
 		}
 	}
+	var cast []string
+	for _, v := range votes {
+		if v.Cast {
+			cast = append(cast, v.Code)
+		}
+	}
+	r.votes.Add(cast...)
 	d := r.poll.Decide(votes)
 	if !d.Counted {
 		return failed(fields, stage.Missing, r.config.lack(func(i int) bool { return votes[i].Cast }))
@@ -150,8 +159,25 @@ func (r *election) count(votes []ensemble.Vote) result {
 	return out
 }
 
+// scale is what the inputs are measured on, where all are on the same: else their codes
+// have no order.
+func (b *ballot) scale() agreement.Scale {
+	out := agreement.ScaleOf(b.inputs[0].field)
+	for _, in := range b.inputs {
+		if s := agreement.ScaleOf(in.field); s.Level != out.Level || !slices.Equal(s.Order, out.Order) {
+			return agreement.Scale{}
+		}
+	}
+	return out
+}
+
 // tell states what the whole run came to.
 func (r *election) tell() {
+	text := "not defined: no two different codes"
+	if alpha, level, known := r.votes.Alpha(r.scale()); known {
+		text = fmt.Sprintf("%.3f (%s)", alpha, level)
+	}
+	r.env.Ledger.Fact("alpha", fmt.Sprintf("%s; %d inputs, %d rows with at least two codes", text, len(r.inputs), r.votes.Units()))
 	r.env.Ledger.Fact("unanimous", share(r.unanimous, r.several, "rows with at least two votes"))
 	r.accord.tell(r.env.Ledger)
 }

@@ -133,7 +133,8 @@ func TestVote(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff(map[string]int64{"ties without a code": 2}, ledger.Counts()) + cmp.Diff(map[string]string{"unanimous": "1 of 4 rows with at least two votes (25.0 %)",
+	if d := cmp.Diff(map[string]int64{"ties without a code": 2}, ledger.Counts()) + cmp.Diff(map[string]string{"alpha": "0.079 (nominal); 3 inputs, 4 rows with at least two codes",
+		"unanimous":         "1 of 4 rows with at least two votes (25.0 %)",
 		"agreement of CLIP": "3 of 3 rows with both codes (100.0 %)", "agreement of GPT": "1 of 2 rows with both codes (50.0 %)", "agreement of Person": "2 of 2 rows with both codes (100.0 %)"}, ledger.Facts()); d != "" {
 		t.Error(d)
 	}
