@@ -37,6 +37,7 @@ func newBatched() batched {
 type told struct {
 	text  string
 	wrong error
+	usage answers.Usage
 }
 
 // batching is one call of Together.

@@ -2,17 +2,21 @@ package asking
 
 import (
 	"encoding/json"
+	"strings"
 
 	"icono/internal/answers"
 	"icono/internal/price"
 	"icono/internal/vision"
 )
 
+// inBatch begins the notes of answers that came with a batch.
+const inBatch = "asked in a batch"
+
 // Cost is what a stored answer cost by the prices of a table, and whether that is
-// known; batch is set where questions are handed in together. What people, and programs
-// on this machine, answered cost nothing. What is written to a provider's cache is not
+// known: that of a batch where it came with one. What people, and programs on this
+// machine, answered cost nothing. What is written to a provider's cache is not
 // told from other input.
-func Cost(t *price.Table, r answers.Request, a answers.Answer, batch bool) (price.Money, bool) {
+func Cost(t *price.Table, r answers.Request, a answers.Answer) (price.Money, bool) {
 	switch {
 	case a.Model == HandCoded, r.Provider == "tesseract", r.Provider == "yolox":
 		return 0, true
@@ -27,5 +31,5 @@ func Cost(t *price.Table, r answers.Request, a answers.Answer, batch bool) (pric
 		return q.Of(1), q.Known()
 	}
 	entry, _ := t.Find(r.Provider, r.Model)
-	return entry.Cost(price.Usage{Input: a.Usage.Input, CachedInput: a.Usage.CachedInput, Output: a.Usage.Output}, batch)
+	return entry.Cost(price.Usage{Input: a.Usage.Input, CachedInput: a.Usage.CachedInput, Output: a.Usage.Output}, strings.HasPrefix(a.Note, inBatch))
 }

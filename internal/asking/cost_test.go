@@ -28,22 +28,22 @@ models:
 	usage := answers.Usage{Input: 1_000_000, Output: 100_000}
 	for name, c := range map[string]struct {
 		provider, model, by string
-		batch               bool
+		note                string
 		want                float64
 		known               bool
 	}{
-		"live":         {"openai", "dear", "dear-2026", false, 3, true},
-		"in batches":   {"openai", "dear", "dear-2026", true, 1.5, true},
-		"no price":     {"openai", "nobody-sells-this", "x", false, 0, false},
-		"by hand":      {"openai", "dear", HandCoded, false, 0, true},
-		"this machine": {"tesseract", "tesseract", "tesseract 5", false, 0, true},
+		"live":         {"openai", "dear", "dear-2026", "", 3, true},
+		"in batches":   {"openai", "dear", "dear-2026", "asked in a batch; repaired: x", 1.5, true},
+		"no price":     {"openai", "nobody-sells-this", "x", "", 0, false},
+		"by hand":      {"openai", "dear", HandCoded, "", 0, true},
+		"this machine": {"tesseract", "tesseract", "tesseract 5", "", 0, true},
 	} {
-		got, known := Cost(table, answers.Request{Provider: c.provider, Model: c.model}, answers.Answer{Model: c.by, Usage: usage}, c.batch)
+		got, known := Cost(table, answers.Request{Provider: c.provider, Model: c.model}, answers.Answer{Model: c.by, Note: c.note, Usage: usage})
 		if known != c.known || float64(got)/float64(price.Dollar) != c.want {
 			t.Errorf("%s: $%f, known %v", name, float64(got)/float64(price.Dollar), known)
 		}
 	}
-	if _, known := Cost(table, answers.Request{Provider: vision.Provider, Body: []byte(`no question`)}, answers.Answer{}, false); known {
+	if _, known := Cost(table, answers.Request{Provider: vision.Provider, Body: []byte(`no question`)}, answers.Answer{}); known {
 		t.Error("a question that cannot be read has a price")
 	}
 }

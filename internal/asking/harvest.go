@@ -158,7 +158,7 @@ func (b *batching) result(r answers.Request, result chat.Result) (one *answers.R
 	} else {
 		b.desk.budget.Charge(int64(cost))
 	}
-	answer := answers.Answer{Body: reply.Raw, Model: reply.Model, Usage: usage(reply.Usage), Note: strings.Join(slices.Concat([]string{"asked in a batch"}, a.adapted), "; ")}
+	answer := answers.Answer{Body: reply.Raw, Model: reply.Model, Usage: usage(reply.Usage), Note: strings.Join(slices.Concat([]string{inBatch}, a.adapted), "; ")}
 	if reply.Raw != nil && a.part != (price.Part{}) {
 		b.paid(a.part, reply.Usage, cost, known)
 	} else if reply.Raw != nil { // of a question that the pipeline asks no more
@@ -172,6 +172,11 @@ func (b *batching) result(r answers.Request, result chat.Result) (one *answers.R
 		}
 		b.settle(key)
 		return &answers.Recorded{Request: r, Answer: answer, Fault: f}
+	}
+	if strings.HasSuffix(result.ID, repairing) { // the answer that was sent back was paid too
+		b.mu.Lock()
+		answer.Usage = b.batched.told[key].usage.Plus(answer.Usage)
+		b.mu.Unlock()
 	}
 	var e *chat.Error
 	if errors.As(result.Err, &e) {
@@ -202,7 +207,7 @@ func (b *batching) result(r answers.Request, result chat.Result) (one *answers.R
 		return recorded(nil), false
 	case a.repair && !repaired:
 		b.mu.Lock()
-		b.batched.told[key] = told{reply.Text, wrong}
+		b.batched.told[key] = told{reply.Text, wrong, answer.Usage}
 		b.mu.Unlock()
 		return nil, true
 	case repaired:

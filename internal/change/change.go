@@ -5,7 +5,6 @@ package change
 import (
 	"github.com/apache/arrow/go/v15/arrow"
 
-	"icono/internal/pipeline"
 	"icono/internal/stage"
 	"icono/internal/trace"
 )
@@ -118,8 +117,8 @@ type Side struct {
 	Run *trace.Run
 	// Picture returns the SHA-256 of a picture of the study, "" where it cannot be read.
 	Picture func(path string) string
-	// Cost is what a stored answer of a stage cost in nanodollars, and whether that is known.
-	Cost func(*pipeline.Planned, trace.Exchange) (int64, bool)
+	// Cost is what a stored answer cost in nanodollars, and whether that is known.
+	Cost func(trace.Exchange) (int64, bool)
 }
 
 // Between tells how b differs from a.
@@ -237,7 +236,7 @@ func spent(s Side) (dollars float64, unpriced, waiting int) {
 				}
 				continue
 			}
-			cost, known := s.Cost(st.Planned, e)
+			cost, known := s.Cost(e)
 			if total += cost; !known {
 				unpriced++
 			}

@@ -132,10 +132,6 @@ func readPrices(p *pipeline.Plan, dir string) (*price.Table, error) {
 	return table.With(p.Doc.Prices, file), nil
 }
 
-// inBatches reports whether a stage hands its questions in together, which has its own
-// price.
-func inBatches(s *pipeline.Planned) bool { return s.With.Get("mode").Scalar() == "batch" }
-
 // askers opens models for the stages of a run. It implements gpt.Askers.
 type askers struct {
 	options func() (asking.Options, error)

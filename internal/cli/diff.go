@@ -161,8 +161,8 @@ func (a *app) side(s *study, run *trace.Run) (change.Side, error) {
 			}
 			return sums[path]
 		},
-		Cost: func(stage *pipeline.Planned, e trace.Exchange) (int64, bool) {
-			cost, known := asking.Cost(options.Prices, e.Request, e.Answer, inBatches(stage))
+		Cost: func(e trace.Exchange) (int64, bool) {
+			cost, known := asking.Cost(options.Prices, e.Request, e.Answer)
 			return int64(cost), known
 		}}, nil
 }

@@ -67,8 +67,8 @@ func (a *app) writeMethods(ctx context.Context, path string, flags studyFlags, f
 	if err != nil {
 		return err
 	}
-	r.Begin(s.plan, func(stage *pipeline.Planned, q answers.Request, found answers.Answer) (price.Money, bool) {
-		return asking.Cost(options.Prices, q, found, inBatches(stage))
+	r.Begin(s.plan, func(q answers.Request, found answers.Answer) (price.Money, bool) {
+		return asking.Cost(options.Prices, q, found)
 	})
 	facts, err := a.replay(ctx, s, pipeline.RunSettings{Tap: r.Tap})
 	if err != nil {

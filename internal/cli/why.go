@@ -122,7 +122,7 @@ func (a *app) chains(s *study, run *trace.Run, known *keyring) ([]*chain.Chain, 
 		return nil, failed(err)
 	}
 	look := func(stage *pipeline.Planned, e trace.Exchange) (dollars *float64, kept string) {
-		if cost, known := asking.Cost(options.Prices, e.Request, e.Answer, inBatches(stage)); known {
+		if cost, known := asking.Cost(options.Prices, e.Request, e.Answer); known {
 			x := float64(cost) / float64(price.Dollar)
 			dollars = &x
 		}

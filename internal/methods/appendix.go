@@ -26,7 +26,7 @@ func (s *Sheet) cost(p *page) {
 		return
 	}
 	p.head(2, "Usage and cost")
-	p.say("Costs are those of the answers that the study uses, by its price tables, and for stages in `mode: batch` by those of batches. What was paid for answers that are not used is not in them. Answers of people and of local programs count as free.")
+	p.say("Costs are those of the answers that the study uses, by its price tables, those of batches where they came with one. What was paid for answers that are not used is not in them. Answers of people and of local programs count as free.")
 	rows = append(rows, []string{"all", "", number(n), number(usage.Input), number(usage.CachedInput), number(usage.Output), number(usage.Reasoning), costOf(all, n, unpriced)})
 	p.table([]string{"Stage", "Model asked", "Answers", "Tokens in", "of these cached", "Tokens out", "of these reasoning", "Cost"}, rows)
 	var known []string

@@ -9,7 +9,6 @@ import (
 
 	"icono/internal/answers"
 	"icono/internal/asking"
-	"icono/internal/pipeline"
 	"icono/internal/price"
 	"icono/internal/stage"
 )
@@ -18,7 +17,7 @@ import (
 func tallied(t *testing.T, order []int) *Asked {
 	t.Helper()
 	r := NewRecorder()
-	r.prices = func(_ *pipeline.Planned, q answers.Request, _ answers.Answer) (price.Money, bool) {
+	r.prices = func(q answers.Request, _ answers.Answer) (price.Money, bool) {
 		return 7, q.Repeat == 0
 	}
 	r.stages["code"] = &tally{seen: map[answers.Key]bool{}, asked: map[server]*Asked{}}

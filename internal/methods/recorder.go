@@ -20,8 +20,8 @@ import (
 	"icono/internal/trace"
 )
 
-// Prices tell what an answer of a stage cost, and whether that is known.
-type Prices func(s *pipeline.Planned, q answers.Request, a answers.Answer) (cost price.Money, known bool)
+// Prices tell what an answer cost, and whether that is known.
+type Prices func(q answers.Request, a answers.Answer) (cost price.Money, known bool)
 
 // Recorder counts what a methods sheet tells while a study is replayed. It keeps no
 // rows: what it holds grows with the keys of answers. It is safe for concurrent use.
@@ -34,7 +34,6 @@ type Recorder struct {
 
 // tally is what is counted of a stage.
 type tally struct {
-	stage   *pipeline.Planned
 	seen    map[answers.Key]bool
 	asked   map[server]*Asked
 	lacking int64
@@ -65,7 +64,7 @@ func NewRecorder() *Recorder { return &Recorder{stages: map[string]*tally{}} }
 func (r *Recorder) Begin(p *pipeline.Plan, prices Prices) {
 	r.plan, r.prices = p, prices
 	for _, s := range p.Stages {
-		t := &tally{stage: s, seen: map[answers.Key]bool{}, asked: map[server]*Asked{}, chances: map[float64]int64{}, shares: map[int]*share{}, chance: -1, picture: -1, codes: map[int]int64{}, status: stage.FindAdded(s.Out, stage.StatusRole, s.ID)}
+		t := &tally{seen: map[answers.Key]bool{}, asked: map[server]*Asked{}, chances: map[float64]int64{}, shares: map[int]*share{}, chance: -1, picture: -1, codes: map[int]int64{}, status: stage.FindAdded(s.Out, stage.StatusRole, s.ID)}
 		for _, i := range s.Made() {
 			switch stage.RoleOf(s.Out.Field(i)) {
 			case stage.Inclusion:
@@ -171,7 +170,7 @@ func (r *Recorder) Heard(id string, q answers.Request, a answers.Answer, err err
 	to.Uses++
 	if k := q.Key(); !t.seen[k] {
 		t.seen[k] = true
-		cost, known := r.prices(t.stage, q, a)
+		cost, known := r.prices(q, a)
 		to.add(q, a, cost, known)
 	}
 }

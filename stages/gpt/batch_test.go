@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -201,11 +202,28 @@ func TestBatchRepairs(t *testing.T) {
 		}
 		return same(c)
 	}})
-	got, err := coded(t, office(t, t.TempDir(), nil), batchConfig(s.URL, func(c *gpt.Config) { c.Repair = true }), study(t), many(12), 8)
+	var mu sync.Mutex
+	input := map[string]int64{} // tokens, by the note
+	d := office(t, t.TempDir(), func(o *asking.Options) {
+		o.Heard = func(_ string, _ answers.Request, a answers.Answer, err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			input[a.Note] = max(input[a.Note], a.Usage.Input)
+		}
+	})
+	got, err := coded(t, d, batchConfig(s.URL, func(c *gpt.Config) { c.Repair = true }), study(t), many(12), 8)
 	if err != nil || got[1][5] != "ok" || got[10][5] != "ok" || got[11][5] != "invalid" || s.Batches() != 2 || s.Answers() != 15 {
 		t.Errorf("%v, %v, %d batches, %d answers", got, err, s.Batches(), s.Answers())
 	}
 	eachItsOwn(t, got)
+	for note, n := range input { // what was sent back was paid, too
+		if strings.Contains(note, "repaired: ") && n < 2*input["asked in a batch"] {
+			t.Errorf("%d tokens for %q, %d for others", n, note, input["asked in a batch"])
+		}
+	}
+	if len(input) < 2 || input["asked in a batch"] == 0 {
+		t.Errorf("tokens %v", input)
+	}
 }
 
 // A run that is interrupted or killed while it waits finds its batch again: at
