@@ -59,6 +59,7 @@ type Line struct {
 	observed price.Calibration // of this run
 	expected price.Estimate    // what the requests of this run were expected to be
 	batched  batched
+	quoted   map[answers.Key]bool // questions whose costs were told
 }
 
 // Line opens a stage's access. A key that is missing is an error only when a

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"icono/internal/answers"
 	"icono/internal/chat"
 	"icono/internal/coding"
 	"icono/internal/picture"
@@ -25,12 +26,29 @@ func (l *Line) Quote(ctx context.Context, q coding.Question, sum *price.Estimate
 		reply, err := l.parse(a.Body)
 		return &coding.Answered{Reply: reply, Stored: true}, err
 	}
+	if q.Exact && l.again(r.Key()) {
+		return nil, nil
+	}
 	part := l.part(q.Request)
 	if l.calibration.Requests > 0 {
 		part = l.calibration.Apply(part)
 	}
 	sum.Add(l.entry, part, l.server.Batch, 1)
 	return nil, nil
+}
+
+// again reports whether a question was quoted before, and notes it.
+func (l *Line) again(k answers.Key) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.quoted[k] {
+		return true
+	}
+	if l.quoted == nil {
+		l.quoted = map[answers.Key]bool{}
+	}
+	l.quoted[k] = true
+	return false
 }
 
 // part estimates the tokens of a request.

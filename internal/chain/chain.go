@@ -3,11 +3,10 @@
 package chain
 
 import (
-	"io"
+	"fmt"
 	"slices"
+	"strings"
 
-	"icono/internal/media"
-	"icono/internal/picture"
 	"icono/internal/pipeline"
 	"icono/internal/stage"
 	"icono/internal/trace"
@@ -24,20 +23,6 @@ type Chain struct {
 	// what of it was shared with other rows; Unpriced counts answers of unknown price.
 	Cost     float64 `json:"dollars"`
 	Unpriced int     `json:"unpriced,omitempty"`
-}
-
-// Picture is a row's picture.
-type Picture struct {
-	Path   string `json:"path"`
-	SHA256 string `json:"sha256,omitempty"`
-	Bytes  int    `json:"bytes,omitempty"`
-	Format string `json:"format,omitempty"`
-	Width  int    `json:"width,omitempty"`
-	Height int    `json:"height,omitempty"`
-	// Fault says why it cannot be read.
-	Fault string `json:"fault,omitempty"`
-	// Data is the file.
-	Data []byte `json:"-"`
 }
 
 // Step is what a stage did with the row.
@@ -129,12 +114,19 @@ func arrived(run *trace.Run, s *trace.Stage, key string) []trace.Row {
 // step tells what a stage with inputs did.
 func step(run *trace.Run, s *trace.Stage, key string, before, rows []trace.Row) Step {
 	out := Step{Stage: s.ID, Kind: s.Kind, Settings: settings(s), Facts: facts(run, s)}
+	repeats := 0
 	for _, e := range s.Heard(key) {
 		out.Asked = append(out.Asked, Question(e))
+		repeats = max(repeats, e.Repeat+1)
+	}
+	for i := range out.Asked {
+		if repeats > 1 {
+			out.Asked[i].Repeats = repeats
+		}
 	}
 	if len(rows) == 0 {
-		out.Dropped, out.Text = true, dropped(s)
-		out.Inputs = named(run, s, before)
+		out.Dropped, out.Inputs = true, named(run, s, before, settingTexts(s))
+		out.Text = dropped(run, s, key, out.Inputs)
 	}
 	if list := listOf(s); list != "" {
 		out.Text = listed(s, list, len(rows) > 0)
@@ -146,8 +138,13 @@ func step(run *trace.Run, s *trace.Stage, key string, before, rows []trace.Row) 
 	if len(rows) == 0 {
 		return out
 	}
-	out.Values = values(s, rows[0])
-	out.Inputs = inputs(s, rows[0])
+	out.Values = several(run, s, rows)
+	out.Inputs = inputs(run, s, rows[0], before)
+	if s.Kind == "join" {
+		other := run.Stages[s.Inputs[1]]
+		out.Facts = append(out.Facts, Named{"with rows of", strings.TrimSuffix(other.ID+" ("+strings.Join(other.Reads, ", ")+")", " ()")})
+		out.Inputs = named(run, s, before, settingTexts(s))
+	}
 	out.Files = s.Writes
 	if out.Text == "" {
 		out.Text = kept(s, key, rows)
@@ -155,13 +152,25 @@ func step(run *trace.Run, s *trace.Stage, key string, before, rows []trace.Row) 
 	return out
 }
 
-// dropped says why a row does not come out of a stage.
-func dropped(s *trace.Stage) string {
+// dropped says why a row does not come out of a stage that reads the values.
+func dropped(run *trace.Run, s *trace.Stage, key string, read []Value) string {
 	switch s.Kind {
 	case "filter":
+		var empty []string
+		for _, v := range read {
+			if v.Null {
+				empty = append(empty, v.Name)
+			}
+		}
+		if len(empty) > 0 {
+			return "dropped here: `where` is not true, with no value of " + strings.Join(empty, ", ")
+		}
 		return "dropped here: `where` is not true"
 	case "join":
-		return "dropped here: no row of the other table matches, or this is a row of the other table"
+		if len(run.Stages[s.Inputs[0]].Find(key)) == 0 {
+			return "it is a row of the other table, which stands in those that match it"
+		}
+		return "dropped here: no row of the other table matches"
 	case "unnest":
 		return "dropped here: its list is empty"
 	}
@@ -175,6 +184,12 @@ func dropped(s *trace.Stage) string {
 func kept(s *trace.Stage, key string, rows []trace.Row) string {
 	status := stage.FindAdded(s.Out, stage.StatusRole, s.ID)
 	switch {
+	case len(rows) > 1 && len(s.Writes) > 0:
+		return "written, as several rows; the first is shown"
+	case len(rows) > mostRows && s.Kind == "join":
+		return fmt.Sprintf("joined with %d rows of the other table; the first %d are shown", len(rows), mostRows)
+	case len(rows) > 1 && s.Kind == "join":
+		return fmt.Sprintf("joined with %d rows of the other table", len(rows))
 	case len(rows) > 1:
 		return "made into several rows; the first is shown"
 	case len(s.Writes) > 0:
@@ -208,45 +223,35 @@ func values(s *trace.Stage, row trace.Row) []Value {
 	return out
 }
 
-// find reads the row's picture, by the first stage that names it.
-func find(run *trace.Run, study stage.Study, key string) *Picture {
-	for _, i := range run.Plan.Order {
-		s := run.Stages[i]
-		at := stage.Find(s.Out, stage.Image)
-		rows := s.Find(key)
-		if at < 0 || len(rows) == 0 || rows[0].Values[at].Null || rows[0].Values[at].Text == "" {
-			continue
-		}
-		p := &Picture{Path: media.Under(stage.RootOf(s.Out.Field(at)), rows[0].Values[at].Text)}
-		r, err := study.Open(p.Path)
-		if err == nil {
-			p.Data, err = io.ReadAll(r)
-			_ = r.Close() // only read
-		}
-		if err != nil {
-			p.Fault, _ = media.Explain(p.Path, err)
-			return p
-		}
-		p.SHA256, p.Bytes = picture.Hash(p.Data), picture.Size(p.Data)
-		if head, err := picture.ReadHeader(p.Data); err == nil {
-			p.Format, p.Width, p.Height = head.Format, head.Width, head.Height
-		}
-		if err := picture.Whole(p.Data); err != nil {
-			p.Fault = err.Error()
-		}
-		return p
+// mostRows is how many of the rows that one became are shown.
+const mostRows = 10
+
+// several are the values of the rows that came of one: those of each of them, where a join
+// made several, with its number.
+func several(run *trace.Run, s *trace.Stage, rows []trace.Row) []Value {
+	if len(rows) == 1 || s.Kind != "join" {
+		return values(s, rows[0])
 	}
-	return nil
+	before := run.Stages[s.Inputs[0]]
+	var out []Value
+	for n, row := range rows[:min(len(rows), mostRows)] {
+		for i, f := range s.Out.Fields() {
+			if before.Column(f.Name) < 0 {
+				out = append(out, Value{fmt.Sprintf("%d: %s", n+1, f.Name), row.Values[i].Text, row.Values[i].Null})
+			}
+		}
+	}
+	return out
 }
 
-// settings are what the pipeline says of stages that choose rows.
+// settings are what the pipeline says of stages that choose, code or change rows.
 func settings(s *trace.Stage) []Named {
 	var out []Named
-	if s.Kind != "filter" && s.Kind != "sample" && s.Kind != "join" && s.Kind != "clip" && s.Kind != "ensemble" {
+	if s.Kind == "load" || s.Kind == "save" || s.Kind == "report" {
 		return nil
 	}
 	for _, o := range s.Settings() {
-		if o.Name != "model" && o.Name != "codebook" { // which the facts name
+		if !slices.Contains([]string{"model", "codebook", "prompt"}, o.Name) { // which the facts or the questions tell
 			out = append(out, Named{o.Name, unquoted(o.Value)})
 		}
 	}

@@ -17,7 +17,7 @@ const thumbnail = 900
 
 // WritePage writes a chain as an HTML page that needs no other file.
 func WritePage(w io.Writer, study string, all []*Chain) error {
-	t, err := template.New("page").Funcs(template.FuncMap{"shot": shot, "place": place, "cost": cost, "dollars": dollars}).Parse(page)
+	t, err := template.New("page").Funcs(template.FuncMap{"shot": shot, "place": place, "cost": cost, "dollars": dollars, "run": run}).Parse(page)
 	if err != nil {
 		return err
 	}

@@ -3,14 +3,9 @@ package chain
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"icono/internal/answers"
-	"icono/internal/columns"
-	"icono/internal/stage"
 	"icono/internal/trace"
 )
 
@@ -19,7 +14,9 @@ type Asked struct {
 	Provider string `json:"provider"`
 	Model    string `json:"model"`
 	BaseURL  string `json:"base_url,omitempty"`
-	Repeat   int    `json:"repeat,omitempty"`
+	// Repeat counts the codings of a row from 0; Repeats is how many there are.
+	Repeat  int `json:"repeat,omitempty"`
+	Repeats int `json:"repeats,omitempty"`
 	// Request is the SHA-256 by which the answer is kept.
 	Request string `json:"request"`
 	// Parts are what was said, and the pictures that were shown; Parameters are all
@@ -95,6 +92,7 @@ func Question(e trace.Exchange) Asked {
 		delete(body, "image")
 	}
 	delete(body, "model")
+	delete(body, "repeat") // which tells questions apart, and is not sent
 	if len(body) > 0 {
 		text, _ := json.Marshal(body) // of what was JSON
 		out.Parameters = string(text)
@@ -111,67 +109,6 @@ func facts(run *trace.Run, s *trace.Stage) []Named {
 		}
 	}
 	return out
-}
-
-// inputs are the values that a merged code of the stage comes from.
-func inputs(s *trace.Stage, row trace.Row) []Value {
-	for _, i := range s.Made() {
-		from := stage.InputsOf(s.Out.Field(i))
-		if len(from) == 0 || stage.AddedBy(s.Out.Field(i)) != s.ID {
-			continue
-		}
-		var out []Value
-		for _, in := range from {
-			at := columns.Index(s.Out, in.Column)
-			switch {
-			case in.Column == "" || at < 0:
-				out = append(out, Value{Name: in.Name, Text: "computed: " + in.Expression})
-			case in.Name != in.Column:
-				out = append(out, Value{in.Name + " (" + in.Column + ")", row.Values[at].Text, row.Values[at].Null})
-			default:
-				out = append(out, Value{in.Name, row.Values[at].Text, row.Values[at].Null})
-			}
-		}
-		return out
-	}
-	return nil
-}
-
-// named are the values of the columns that the settings of a stage name, in the row
-// as it reached the stage.
-func named(run *trace.Run, s *trace.Stage, before []trace.Row) []Value {
-	if len(before) == 0 || len(s.Inputs) == 0 {
-		return nil
-	}
-	var text strings.Builder
-	for _, o := range s.Settings() {
-		fmt.Fprintln(&text, unquoted(o.Value))
-	}
-	from := run.Stages[s.Inputs[0]]
-	var out []Value
-	for i, f := range from.Out.Fields() {
-		if i < len(before[0].Values) && mentions(text.String(), f.Name) {
-			out = append(out, Value{f.Name, before[0].Values[i].Text, before[0].Values[i].Null})
-		}
-	}
-	return out
-}
-
-// mentions reports whether a name stands in a text, and not as a part of a longer one.
-func mentions(text, name string) bool {
-	in := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
-	for from := 0; ; {
-		at := strings.Index(text[from:], name)
-		if at < 0 || name == "" {
-			return false
-		}
-		before, _ := utf8.DecodeLastRuneInString(text[:from+at])
-		after, _ := utf8.DecodeRuneInString(text[from+at+len(name):])
-		if !in(before) && !in(after) {
-			return true
-		}
-		from += at + len(name)
-	}
 }
 
 // unquoted is a JSON text as plain text, and other JSON as it is.

@@ -37,8 +37,12 @@ func Print(w io.Writer, c *Chain, columns int, full bool) {
 		for _, v := range s.Inputs {
 			p.value("from "+v.Name, v)
 		}
-		for _, a := range s.Asked {
-			p.asked(a)
+		for i, a := range s.Asked {
+			var before *Asked
+			if i > 0 {
+				before = &s.Asked[i-1]
+			}
+			p.asked(a, before)
 		}
 		for _, v := range s.Values {
 			p.value(v.Name, v)
@@ -63,6 +67,9 @@ func cost(c *Chain) string {
 	return text
 }
 
+// run names one of several codings of a row.
+func run(a Asked) string { return fmt.Sprintf("run %d of %d", a.Repeat+1, a.Repeats) }
+
 func dollars(x float64) string { return fmt.Sprintf("$%.6f", x) }
 
 func place(at Place) string {
@@ -85,23 +92,34 @@ type printer struct {
 // labels is the width of the names of values.
 const labels = 22
 
-func (p printer) asked(a Asked) {
+// asked writes a question, and of what the one before has in common with it only that.
+func (p printer) asked(a Asked, before *Asked) {
 	who := a.Provider + " " + a.Model
 	if a.BaseURL != "" {
 		who += " at " + a.BaseURL
 	}
-	if a.Repeat > 0 {
-		who += fmt.Sprintf(", repeat %d", a.Repeat)
+	if a.Repeats > 0 {
+		who += ", " + run(a)
 	}
 	p.line("asked", who)
-	for _, part := range a.Parts {
+	for i, part := range a.Parts {
+		if before != nil && !p.full && i < len(before.Parts) && part == before.Parts[i] {
+			label := part.Role
+			if part.SHA256 != "" {
+				label = "shown"
+			}
+			p.line("  "+label, "(as before)")
+			continue
+		}
 		if part.SHA256 != "" {
 			p.line("  shown", "picture sha256 "+part.SHA256)
 		} else {
-			p.line("  "+part.Role, part.Text)
+			p.lines("  "+part.Role, part.Text, mostOfPrompt)
 		}
 	}
-	if a.Parameters != "" {
+	if before != nil && !p.full && a.Parameters == before.Parameters && a.Parameters != "" {
+		p.line("  parameters", "(as before)")
+	} else if a.Parameters != "" {
 		p.line("  parameters", a.Parameters)
 	}
 	if a.Fault != "" {
@@ -148,10 +166,19 @@ func (p printer) cut(text string, most int) string {
 	return text
 }
 
+// mostOfText and mostOfPrompt are how many characters of a text and of a part of a
+// question are shown.
+const (
+	mostOfText   = 600
+	mostOfPrompt = 3000
+)
+
 // line writes a name and a text, wrapped.
-func (p printer) line(name, text string) {
+func (p printer) line(name, text string) { p.lines(name, text, mostOfText) }
+
+func (p printer) lines(name, text string, most int) {
 	name = diag.Printable(name)
-	for _, part := range strings.Split(p.cut(diag.Printable(text), 600), "\n") {
+	for _, part := range strings.Split(p.cut(diag.Printable(text), most), "\n") {
 		for _, row := range wrap(part, p.width-labels-3) {
 			fmt.Fprintf(p.w, "%s\n", strings.TrimRight(fmt.Sprintf("  %-*s %s", labels, name, row), " "))
 			name = ""

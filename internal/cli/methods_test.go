@@ -123,6 +123,12 @@ func TestMethodsOfAModel(t *testing.T) {
 			t.Errorf("%q in the sheet", not)
 		}
 	}
+	// The codings of a row stand in their order, and what they have in common once.
+	code, got, said = run(t, "why", "1", "--study", study)
+	first, second, third := strings.Index(got, ", run 1 of 3"), strings.Index(got, ", run 2 of 3"), strings.Index(got, ", run 3 of 3")
+	if code != exitDone || first < 0 || second < first || third < second || strings.Count(got, "(as before)") != 6 || strings.Contains(got, `"repeat"`) {
+		t.Errorf("exit code %d\n%s%s", code, got, said)
+	}
 	if s.Answers() != 6 {
 		t.Errorf("%d answers were given, want 6: the sheet asks nothing", s.Answers())
 	}

@@ -27,6 +27,8 @@ type Coder struct {
 	Shuffle bool
 	Seed    uint64
 	Repair  bool
+	// Exact says that what rows show is what the run will show, in a quote.
+	Exact bool
 }
 
 // Row is what the model sees of a row.
@@ -155,7 +157,7 @@ func (c *Coder) once(r Row, run int, answer func(Scheme, Question) ([]any, error
 }
 
 func (c *Coder) question(s Scheme, r Row, run int) Question {
-	q := Question{Row: r.Key, Request: c.Request, Repair: c.Repair}
+	q := Question{Row: r.Key, Request: c.Request, Repair: c.Repair, Exact: c.Exact}
 	q.Check = func(text string) error {
 		_, err := s.Read(text)
 		return err

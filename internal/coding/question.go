@@ -28,6 +28,9 @@ type Question struct {
 	// Repair has an answer that fails the check sent back once, with what is
 	// wrong.
 	Repair bool
+	// Exact says of a question that is quoted that the run will ask it as it is: equal
+	// ones are asked once.
+	Exact bool
 }
 
 // Answered is an answer that passed its check.

@@ -4,6 +4,7 @@
 package trace
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"sync"
@@ -48,7 +49,8 @@ func (r *Run) FactsOf(id string) stage.StageFacts {
 // Stage is a stage of a run, and the rows that it yielded.
 type Stage struct {
 	*pipeline.Planned
-	// Key is the index of the column that identifies a row, -1 where there is none.
+	// Key is the index of the column that identifies a row or, where the stage made
+	// several rows of one, did: -1 where there is none.
 	Key int
 	// Rows are in the table's order.
 	Rows  []Row
@@ -92,7 +94,7 @@ func (s *Stage) Find(key string) []Row {
 }
 
 // Heard returns the answers that a row used, in an order that does not depend on
-// the run: by question, then by repeat.
+// the run: by repeat, then by question.
 func (s *Stage) Heard(key string) []Exchange { return s.heard[key] }
 
 // Column returns the index of a column by name, -1 where there is none.
@@ -119,8 +121,21 @@ func NewRecorder(keep func(key string) bool) *Recorder {
 func (r *Recorder) Begin(p *pipeline.Plan) {
 	r.run.Plan = p
 	for _, s := range p.Stages {
-		r.run.Stages = append(r.run.Stages, &Stage{Planned: s, Key: stage.Find(s.Out, stage.Key), heard: map[string][]Exchange{}, byKey: map[string][]int{}})
+		r.run.Stages = append(r.run.Stages, &Stage{Planned: s, Key: keyOf(p, s), heard: map[string][]Exchange{}, byKey: map[string][]int{}})
 	}
+}
+
+// keyOf is the column of the rows' keys: that of the stage's first input where its own
+// table has none any more.
+func keyOf(p *pipeline.Plan, s *pipeline.Planned) int {
+	if at := stage.Find(s.Out, stage.Key); at >= 0 || len(s.Inputs) == 0 {
+		return at
+	}
+	in := p.Stages[s.Inputs[0]]
+	if at := keyOf(p, in); at >= 0 {
+		return columns.Index(s.Out, in.Out.Field(at).Name)
+	}
+	return -1
 }
 
 // Tap is pipeline.RunSettings.Tap.
@@ -180,10 +195,7 @@ func (r *Recorder) End(facts []stage.StageFacts) *Run {
 	for _, s := range r.run.Stages {
 		for _, list := range s.heard {
 			slices.SortStableFunc(list, func(a, b Exchange) int {
-				if c := slices.Compare(a.Body, b.Body); c != 0 {
-					return c
-				}
-				return a.Repeat - b.Repeat
+				return cmp.Or(a.Repeat-b.Repeat, slices.Compare(a.Body, b.Body))
 			})
 		}
 	}

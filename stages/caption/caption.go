@@ -142,5 +142,6 @@ func (c *captioner) Quote(ctx context.Context, env stage.Env, in stage.Table) (s
 		return stage.Quote{}, err
 	}
 	r := c.round(env)
+	r.Exact = true
 	return r.QuoteRows(ctx, in.Rows, env.Workers, r.see, func(arrow.Record) {})
 }

@@ -24,6 +24,7 @@ func (a *asked) Quote(ctx context.Context, env stage.Env, in stage.Table) (stage
 		}
 	}
 	r := &inquiry{asked: a, motion: m, env: env, Round: coding.NewRound(env, a.coder(env))}
+	r.Exact = len(notes) == 0
 	quote, err := r.QuoteRows(ctx, flow.Map(in.Rows, r.widen), env.Workers, r.row, func(arrow.Record) {})
 	quote.Notes = append(notes, quote.Notes...)
 	if len(notes) > 0 { // the questions are not those of the run

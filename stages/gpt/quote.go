@@ -27,6 +27,7 @@ func (c *coder) Quote(ctx context.Context, env stage.Env, in stage.Table) (stage
 	}
 	r := newRunner(&known, env, in.Schema)
 	defer r.release()
+	r.Exact = len(notes) == 0
 	quote, err := r.QuoteRows(ctx, in.Rows, env.Workers, r.row, r.forget)
 	quote.Notes = append(notes, quote.Notes...)
 	if len(notes) > 0 { // the questions are not those of the run

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"icono/internal/coding"
 	"icono/internal/columns"
 	"icono/internal/flow"
+	"icono/internal/picture"
 	"icono/internal/sight"
 	"icono/internal/stage"
 )
@@ -165,6 +167,7 @@ func (v *viewer) Quote(ctx context.Context, env stage.Env, in stage.Table) (stag
 		return out, err
 	}
 	r := v.round(env)
+	var asked sync.Map // by the picture, which is asked about once
 	look := func(ctx context.Context, rec arrow.Record, row int) (int, error) {
 		p, err := r.picture(rec, row)
 		if err != nil {
@@ -177,6 +180,9 @@ func (v *viewer) Quote(ctx context.Context, env stage.Env, in stage.Table) (stag
 			return 0, nil
 		case known || err != nil:
 			return -1, err
+		}
+		if _, again := asked.LoadOrStore(picture.Hash(p.Data), true); again {
+			return 0, nil
 		}
 		return 1, nil
 	}
