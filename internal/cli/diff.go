@@ -59,7 +59,7 @@ asked and nothing is written. Two lock files are compared as they stand.`,
 					args = []string{from, strings.TrimPrefix(to, ".")}
 				}
 			}
-			if len(args) == 2 && !exists(args[0]) && exists(args[1]) && !c.Flags().Changed("study") {
+			if len(args) == 2 && !exists(args[0]) && exists(args[1]) && !isTable(args[1]) && !c.Flags().Changed("study") {
 				f.study = args[1] // a revision of it
 			}
 			if len(args) == 2 && strings.HasSuffix(args[0], ".lock") && strings.HasSuffix(args[1], ".lock") {
@@ -67,6 +67,9 @@ asked and nothing is written. Two lock files are compared as they stand.`,
 					return wrong("--fail-over counts codes that changed, and a lock holds only their sums\nname two git revisions, folders or tables")
 				}
 				return a.diffLocks(args[0], args[1])
+			}
+			if err := f.check(args, a.json); err != nil {
+				return err
 			}
 			if len(args) == 1 {
 				args = append(args, f.study)
@@ -93,6 +96,27 @@ asked and nothing is written. Two lock files are compared as they stand.`,
 	c.Flags().BoolVar(&f.ifAny, "if-any", false, "where there is no earlier version, or none that can be run here, say so and end with exit code 0")
 	c.Flags().StringArrayVar(&f.failOver, "fail-over", nil, "end with exit code 4 where more codes changed, may have, or are gone: `share` such as 5% or Type=2% (repeatable)")
 	return c
+}
+
+// check refuses what cannot be meant.
+func (f diffFlags) check(versions []string, json bool) error {
+	if f.markdown && json {
+		return wrong("--markdown and --json cannot be had at once\nchoose one")
+	}
+	for _, v := range versions {
+		switch {
+		case strings.HasSuffix(v, ".lock") && exists(v):
+			return wrong("a lock is compared with another lock: name both\nfor example `icono diff old/pipeline.lock pipeline.lock`")
+		case calledTable(v) && !exists(v):
+			return wrong("there is no file %s", v)
+		}
+	}
+	if len(versions) == 1 && isTable(versions[0]) {
+		if _, err := locate([]string{f.study}); err != nil {
+			return wrong("%s can be compared with a table, or with the study that lies here: there is none\nname a second table, or the study by --study", versions[0])
+		}
+	}
+	return nil
 }
 
 func exists(path string) bool {

@@ -14,8 +14,11 @@ import (
 )
 
 // isTable reports whether a version is a table, by the end of its name.
-func isTable(version string) bool {
-	return exists(version) && slices.Contains([]string{".csv", ".tsv", ".jsonl", ".json", ".parquet", ".arrow"}, strings.ToLower(filepath.Ext(version)))
+func isTable(version string) bool { return exists(version) && calledTable(version) }
+
+// calledTable reports whether a name ends as those of tables do.
+func calledTable(version string) bool {
+	return slices.Contains([]string{".csv", ".tsv", ".jsonl", ".json", ".parquet", ".arrow"}, strings.ToLower(filepath.Ext(version)))
 }
 
 // compareTables compares the values of a table with those of another, or of the table

@@ -30,6 +30,7 @@ that costs something they are foretold where that is possible.`,
   icono plan --format dot | dot -Tsvg > plan.svg`,
 		Args: atMost(1, "file or folder"),
 		RunE: func(c *cobra.Command, args []string) error {
+			flags.ask.limited = c.Flags().Changed("budget")
 			s, err := a.open(c.Context(), args, flags, true)
 			if err != nil {
 				return err
@@ -43,6 +44,9 @@ that costs something they are foretold where that is possible.`,
 			}
 			if !slices.Contains(planFormats(), format) {
 				return wrong("--format cannot be %q\nchoose text, json, mermaid or dot", format)
+			}
+			if _, err := s.backends.askers.options(); err != nil {
+				return err
 			}
 			forecast, err := pipeline.Forecast(c.Context(), s.plan, s.settings)
 			if err != nil {
@@ -75,7 +79,11 @@ that costs something they are foretold where that is possible.`,
 			default:
 				a.planText(s.plan, forecast, since)
 				a.planVectors(s.plan, recalls)
-				a.planMoney(s.plan, quotes)
+				budget := s.plan.Doc.Budget
+				if flags.ask.limited {
+					budget = flags.ask.budget
+				}
+				a.planMoney(s.plan, quotes, budget)
 				for _, n := range notes {
 					fmt.Fprintln(a.Out, n)
 				}

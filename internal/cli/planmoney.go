@@ -45,7 +45,7 @@ func asJSON(q stage.Quote) *moneyJSON {
 }
 
 // planMoney prints what the stages that ask models would come to.
-func (a *app) planMoney(p *pipeline.Plan, quotes map[string]stage.Quote) {
+func (a *app) planMoney(p *pipeline.Plan, quotes map[string]stage.Quote, budget float64) {
 	if len(quotes) == 0 {
 		return
 	}
@@ -82,8 +82,8 @@ func (a *app) planMoney(p *pipeline.Plan, quotes map[string]stage.Quote) {
 	for _, n := range append(reasons, notes...) {
 		fmt.Fprintln(a.Out, n)
 	}
-	if b := p.Doc.Budget; b > 0 {
-		fmt.Fprintf(a.Out, "budget: $%g\n", b)
+	if budget > 0 {
+		fmt.Fprintf(a.Out, "budget: $%g\n", budget)
 	}
 }
 

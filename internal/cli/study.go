@@ -180,9 +180,22 @@ func (a *app) admit(faults []diag.Diagnostic) error {
 	return text.show(faults)
 }
 
+// once returns faults without those that say the same of the same place: of a file that
+// several stages read.
+func once(faults []diag.Diagnostic) []diag.Diagnostic {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(faults), func(d diag.Diagnostic) bool {
+		text := fmt.Sprintf("%v %s: %s", d.Severity, d.Span, d.Message)
+		again := seen[text] && d.Span.File != nil
+		seen[text] = true
+		return again
+	})
+}
+
 // show prints the faults of a pipeline, and returns an error if any of them
 // keeps it from running.
 func (a *app) show(faults []diag.Diagnostic) error {
+	faults = once(faults)
 	errs, warnings := 0, 0
 	for _, d := range faults {
 		if d.Severity == diag.Error {
