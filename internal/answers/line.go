@@ -116,7 +116,7 @@ func decode(text []byte) (*entry, error) {
 		return nil, err
 	}
 	if k := e.request.Key(); k != e.key {
-		return nil, fmt.Errorf("the key %s… does not fit the request, whose key is %s…: the line was edited, or its request reordered. Put the line back as it was recorded", e.key.String()[:12], k.String()[:12])
+		return nil, fmt.Errorf("the key %s… does not fit the request, whose key is %s…: the line was edited, or its request reordered. Put the line back as it was recorded", apart(e.key, k), apart(k, e.key))
 	}
 	return e, e.outcome(l)
 }
@@ -158,4 +158,15 @@ func (e *entry) over(other *entry) *entry {
 		m.fault = nil
 	}
 	return &m
+}
+
+// apart is the beginning of a key, long enough to tell it from another.
+func apart(k, other Key) string {
+	const least = 12
+	a, b := k.String(), other.String()
+	n := least
+	for n < len(a) && a[:n] == b[:n] {
+		n++
+	}
+	return a[:n]
 }

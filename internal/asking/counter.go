@@ -153,6 +153,9 @@ func (c *Counter) offline(ctx context.Context, r answers.Request) (answers.Answe
 		c.mu.Lock()
 		c.spent.Missed++
 		c.mu.Unlock()
+		if err := c.reason(ctx, r); err != nil {
+			return a, answers.Stored, err
+		}
 		return a, answers.Stored, &coding.Fault{Status: stage.Skipped, Reason: "there is no stored answer, and nothing is asked"}
 	}
 	c.count(answers.Stored, err)

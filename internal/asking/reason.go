@@ -21,7 +21,7 @@ type reasons struct {
 
 // reason notes why a question has no stored answer, where nothing is to be asked.
 func (c *Counter) reason(ctx context.Context, r answers.Request) error {
-	if !c.desk.options.Look || c.desk.options.Offline {
+	if o := c.desk.options; !o.Explain && (!o.Look || o.Offline) {
 		return nil
 	}
 	c.mu.Lock()
@@ -41,6 +41,18 @@ func (c *Counter) reason(ctx context.Context, r answers.Request) error {
 		c.lacks.count = map[string]int64{}
 	}
 	c.lacks.count[why]++
+	return nil
+}
+
+// Reasons says why the questions of a stage have no stored answer, a sentence each.
+func (d *Desk) Reasons(stageID string) []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range d.counters {
+		if c.stage == stageID {
+			return c.Reasons()
+		}
+	}
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -41,9 +42,13 @@ type askFlags struct {
 	// look opens what is stored for reading only: plan asks nothing. offline asks
 	// nothing in a run either.
 	look, offline bool
+	// explain has offline say why answers lack.
+	explain bool
 	// earlier is set for a version of the study that git keeps: what it has recorded
 	// goes before what is stored by now.
 	earlier bool
+	// carried has what git carries go before what is stored here alone.
+	carried bool
 	heard   func(stageID string, r answers.Request, a answers.Answer, err error)
 	kept    func(stageID string, r answers.Request, a answers.Answer)
 	known   func(stageID string, r answers.Request) (answers.Recorded, bool)
@@ -73,8 +78,8 @@ func (f askFlags) options(p *pipeline.Plan, dir string) (asking.Options, error) 
 	if o.Mode, err = answers.ParseMode(mode); err != nil {
 		return o, wrong("--record: %v", err)
 	}
-	o.CassetteFirst = f.earlier
-	o.Look, o.Offline, o.Hand, o.Heard = f.look, f.offline, f.hand, f.heard
+	o.CassetteFirst = f.earlier || f.carried
+	o.Look, o.Offline, o.Explain, o.Hand, o.Heard = f.look, f.offline, f.explain, f.hand, f.heard
 	o.Kept, o.Known = f.kept, f.known
 	o.Credentials = func() (asking.Credentials, error) { return vision.DefaultCredentials(nil) }
 	if o.Retry, err = answers.ParseStatuses(f.retry); f.retry != "" && err != nil {
@@ -97,17 +102,23 @@ func (f askFlags) options(p *pipeline.Plan, dir string) (asking.Options, error) 
 	return o, err
 }
 
-// cassetteFolders are where a pipeline's cassettes lie, its own first: those of one
-// that extends another have a folder of its name, so that neither replaces the
-// other's.
+// cassetteFolders are where a pipeline's cassettes lie, its own first: those of any other
+// than the study's main one have a folder of its name, so that none replaces those of
+// another. What it extends comes next, and last what lies in no such folder.
 func cassetteFolders(p *pipeline.Plan, dir string) []string {
-	files := append([]*source.File{p.Doc.File}, p.Doc.Bases...)
-	out := make([]string, len(files))
-	for i, f := range files {
-		out[i] = filepath.Join(dir, cassetteFolder)
-		if i+1 < len(files) {
-			out[i] = filepath.Join(out[i], strings.TrimSuffix(filepath.Base(f.Name), filepath.Ext(f.Name)))
+	top := filepath.Join(dir, cassetteFolder)
+	var out []string
+	for _, f := range append([]*source.File{p.Doc.File}, p.Doc.Bases...) {
+		folder := top
+		if name := filepath.Base(f.Name); name != defaultFile {
+			folder = filepath.Join(top, strings.TrimSuffix(name, filepath.Ext(name)))
 		}
+		if !slices.Contains(out, folder) {
+			out = append(out, folder)
+		}
+	}
+	if !slices.Contains(out, top) {
+		out = append(out, top)
 	}
 	return out
 }

@@ -40,7 +40,7 @@ func (a *app) ahead(ctx context.Context, args []string, flags studyFlags, s *stu
 	if !stored {
 		return unsure(ids, quotes), nil
 	}
-	flags.ask.look, flags.ask.offline, flags.ask.record = true, true, "new_episodes"
+	flags.ask.look, flags.ask.offline, flags.ask.explain, flags.ask.record = true, true, true, "new_episodes"
 	run, err := a.open(ctx, args, flags, true)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func (a *app) ahead(ctx context.Context, args []string, flags studyFlags, s *stu
 			continue
 		}
 		q, priced := quotes[id]
-		quotes[id] = recount(q, priced, spent.Missed, spent.Stored+spent.Faults)
+		quotes[id] = recount(q, priced, spent.Missed, spent.Stored+spent.Faults, run.backends.askers.desk.Reasons(id))
 	}
 	return nil, nil
 }
@@ -76,8 +76,8 @@ func unsure(ids []string, quotes map[string]stage.Quote) (notes []string) {
 	return notes
 }
 
-// recount is a quote of which it is known how many rows lack an answer.
-func recount(q stage.Quote, priced bool, lacking, stored int64) stage.Quote {
+// recount is a quote of which it is known how many rows lack an answer, and why.
+func recount(q stage.Quote, priced bool, lacking, stored int64, reasons []string) stage.Quote {
 	if !priced {
 		q = stage.Quote{Rows: lacking + stored, Stored: stored, Requests: lacking, Unpriced: lacking}
 		if lacking > 0 {
@@ -97,8 +97,7 @@ func recount(q stage.Quote, priced bool, lacking, stored int64) stage.Quote {
 		q.Input[k], q.Output[k], q.Cost[k] = q.Input[k]*q.Requests/was, q.Output[k]*q.Requests/was, q.Cost[k]*q.Requests/was
 	}
 	q.Unpriced = q.Unpriced * q.Requests / was
-	q.Reasons = nil // they were of questions without what other stages find
-	if q.Requests > 0 {
+	if q.Reasons = reasons; q.Requests > 0 && len(reasons) == 0 {
 		q.Reasons = []string{fmt.Sprintf("to ask: %d, since what it reads of other stages is new or not answered yet", q.Requests)}
 	}
 	return q

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -81,7 +82,7 @@ type verification struct {
 // run checks the files, then runs the study again.
 func (v *verification) run(ctx context.Context, path string, flags studyFlags) error {
 	recorder := lock.NewRecorder()
-	flags.ask.record, flags.ask.look, flags.ask.heard = "none", true, recorder.Heard
+	flags.ask.record, flags.ask.look, flags.ask.carried, flags.ask.heard = "none", true, true, recorder.Heard
 	s, err := v.app.open(ctx, []string{path}, flags, true)
 	if err != nil {
 		return err
@@ -124,6 +125,11 @@ func (v *verification) run(ctx context.Context, path string, flags studyFlags) e
 	}
 	if desk := s.backends.askers.desk; desk != nil {
 		v.Unrecorded = desk.Unrecorded()
+		if v.recorded() {
+			for _, id := range slices.Sorted(maps.Keys(v.Unrecorded)) {
+				v.Differences = append(v.Differences, lock.Difference{Sort: lock.Cause, Stage: id, What: lock.Unrecorded, Found: strconv.Itoa(v.Unrecorded[id])})
+			}
+		}
 	}
 	v.Differences = append(v.Differences, lock.CheckWritten(v.locked, s.library, report.Content)...)
 	v.count()
@@ -145,6 +151,17 @@ func (v *verification) again(ctx context.Context, r *lock.Recorder, found *lock.
 		found.Pictures = v.locked.Pictures
 		found.Written(v.locked)
 	}
+}
+
+// recorded reports whether the study keeps its answers in cassettes, so that those which
+// stand in none are lost to others.
+func (v *verification) recorded() bool {
+	for _, st := range v.study.plan.Stages {
+		if was := v.locked.Stages[st.ID]; was != nil && len(was.Cassettes) > 0 || v.study.backends.askers.desk.Recorded(st.ID) {
+			return true
+		}
+	}
+	return false
 }
 
 // count says how much was checked.
@@ -179,6 +196,9 @@ func (v *verification) report() error {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(v.Unrecorded)) {
+		if v.recorded() {
+			break // they are differences
+		}
 		fmt.Fprintf(a.Err, "note: %s of %s in .icono alone, which git does not carry: icono answers export --vectors\n", count(v.Unrecorded[id], "answer"), id)
 	}
 	n := len(v.Differences) + len(v.Faults)

@@ -35,6 +35,9 @@ type Difference struct {
 	Found  string `json:"found,omitempty"`
 }
 
+// Unrecorded is what Differences are about that count answers which stand in no cassette.
+const Unrecorded = "unrecorded"
+
 // Compare lists how a study differs from its lock, stage by stage.
 func Compare(locked, found *File) []Difference {
 	c := &comparison{}

@@ -94,7 +94,7 @@ func TestWrongLocks(t *testing.T) {
 		"a wrong sum":     {string(sumText("c")), "sha256:12", "64 hexadecimal digits"},
 		"other spaces":    {"    kind: load\n", "    kind:  load\n", "not written like this"},
 		"no mapping":      {good, "- 1\n", "no lock of version 1"},
-		"line ends":       {good, strings.ReplaceAll(good, "\n", "\r\n"), "not written like this"},
+		"line ends":       {good, strings.ReplaceAll(good, "\n", "\r\n"), "those of Windows"},
 	} {
 		text := strings.Replace(good, c.old, c.new, 1)
 		if _, err := Parse(source.NewFile("pipeline.lock", text)); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "pipeline.lock:") {

@@ -39,6 +39,10 @@ func Parse(f *source.File) (*File, error) {
 		for at < len(want) && at < len(f.Text) && want[at] == f.Text[at] {
 			at++
 		}
+		if strings.Contains(f.Text, "\r\n") {
+			list.Error("lock", f.At(at, 1), "the line ends of the lock were changed to those of Windows", "git did that: put the line `* -text` into .gitattributes, and check the files out anew")
+			return nil, &diag.Faults{List: list.Sorted()}
+		}
 		list.Error("lock", f.At(at, 1), "the lock was not written like this by icono", renew)
 		return nil, &diag.Faults{List: list.Sorted()}
 	}

@@ -12,8 +12,14 @@ func (d Difference) String() string {
 		fmt.Fprintf(&b, "%s: ", d.Stage)
 	}
 	switch {
+	case d.Sort == Form && d.Stage == "":
+		b.WriteString("changed outside of the stages, in what decides no result: comments, the budget, how it is written")
+		return b.String()
 	case d.Sort == Form && d.What == "text":
 		b.WriteString("written in another way in the pipeline file, and says the same")
+		return b.String()
+	case d.What == Unrecorded:
+		fmt.Fprintf(&b, "%s of its answers stand in .icono alone, which git does not carry: icono answers export --vectors", d.Found)
 		return b.String()
 	case d.What == "stage" && d.Found == "":
 		fmt.Fprintf(&b, "the stage of kind %s is gone", d.Locked)
@@ -23,7 +29,7 @@ func (d Difference) String() string {
 		return b.String()
 	}
 	b.WriteString(subject(d.What, d.Name))
-	switch locked, found := short(d.Locked), short(d.Found); {
+	switch locked, found := shorter(d.Locked, d.Found); {
 	case d.Found == "":
 		fmt.Fprintf(&b, " is gone (locked %s)", locked)
 	case d.Locked == "":
@@ -47,12 +53,24 @@ func subject(what, name string) string {
 	return what
 }
 
-// short cuts sums to their first digits.
-func short(value string) string {
+// shorter cuts the sums in two values to their first digits, to more where they would
+// look alike.
+func shorter(a, b string) (string, string) {
+	const least, all = 12, 64
+	for digits := least; digits < all; digits += least {
+		if x, y := short(a, digits), short(b, digits); x != y || a == b {
+			return x, y
+		}
+	}
+	return a, b
+}
+
+// short cuts sums to some digits.
+func short(value string, digits int) string {
 	words := strings.Fields(value)
 	for i, w := range words {
 		if sumForm.MatchString(w) {
-			words[i] = w[:len("sha256:")+12] + "…"
+			words[i] = w[:len("sha256:")+digits] + "…"
 		}
 	}
 	return strings.Join(words, " ")
