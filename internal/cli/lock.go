@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -109,8 +110,17 @@ func (k *keeper) held(all []lock.Difference, then string) error {
 // differences words differences, with their places in the pipeline.
 func (s *study) differences(all []lock.Difference) []string {
 	var lines []string
+	list := map[string]lock.Sum{}
+	if text, err := os.ReadFile(lock.ListPath(s.plan.Doc.File.Name)); err == nil {
+		if sums, err := lock.ParseList(string(text)); err == nil {
+			list = sums
+		}
+	}
 	for _, d := range all {
 		text := d.String()
+		if hint := lock.Hint(s.library, list, d); hint != "" {
+			text += ": " + hint
+		}
 		if d.Sort == lock.Form && d.Stage == "" {
 			text += " (" + s.plan.Doc.File.Name + ")"
 		}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"icono/internal/flow"
 	"icono/internal/picture"
@@ -82,7 +83,7 @@ func CheckPictures(ctx context.Context, pipeline string, locked *File, study sta
 	if sum := sumText(string(text)); sum != locked.Pictures.Sum {
 		all = append(all, Difference{Cause, "", "the list of pictures", name, string(locked.Pictures.Sum), string(sum)})
 	}
-	sums, err := ParseList(string(text))
+	sums, err := ParseList(strings.ReplaceAll(string(text), "\r\n", "\n")) // whose sum has told
 	if err != nil {
 		return append(all, Difference{Cause, "", "the list of pictures", name, "", err.Error()}), nil, nil
 	}
