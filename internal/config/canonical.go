@@ -45,6 +45,25 @@ func settings(v, d reflect.Value) []Setting {
 	return out
 }
 
+// Operational are the names of the options of a configuration that decide no results.
+func Operational(config any) []string {
+	var out []string
+	var walk func(v reflect.Value)
+	walk = func(v reflect.Value) {
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			switch {
+			case f.Anonymous && f.Tag.Get("yaml") == ",inline":
+				walk(v.Field(i))
+			case nameOf(f) != "" && !decides(f, v.Field(i)):
+				out = append(out, nameOf(f))
+			}
+		}
+	}
+	walk(reflect.ValueOf(config).Elem())
+	return out
+}
+
 // decides reports whether a field is an option that decides results.
 func decides(f reflect.StructField, v reflect.Value) bool {
 	return nameOf(f) != "" && f.Tag.Get("operational") != "true" && describe(f.Type, v).Type != Secret

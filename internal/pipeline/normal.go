@@ -115,3 +115,31 @@ func (p *Plan) InputIDs(s *Planned) []string {
 	}
 	return ids
 }
+
+// reading lists the stages that the one at i depends on: what each reads comes before it,
+// in the order of its inputs.
+func (p *Plan) reading(i int) []int {
+	var out []int
+	var visit func(k int)
+	visit = func(k int) {
+		for _, in := range p.Stages[k].Inputs {
+			if !slices.Contains(out, in) {
+				visit(in)
+				out = append(out, in)
+			}
+		}
+	}
+	visit(i)
+	return out
+}
+
+// overrides are the options that were given from outside of the file and decide results.
+func (p *Plan) overrides() []string {
+	return slices.DeleteFunc(slices.Clone(p.Doc.Overrides), func(text string) bool {
+		path, _, _ := strings.Cut(text, "=")
+		id, option, _ := strings.Cut(path, ".")
+		option, _, _ = strings.Cut(option, ".")
+		at := p.Index(id)
+		return at >= 0 && p.Stages[at].config != nil && slices.Contains(config.Operational(p.Stages[at].config), option)
+	})
+}

@@ -127,16 +127,14 @@ func (s Settings) fill(env *stage.Env) {
 	}
 }
 
-// facts tells what the stages that the one at i depends on have done.
+// facts tells what the stages that the one at i depends on have done, in an order that
+// does not depend on that of the file.
 func (r *runner) facts(i int) stage.RunFacts {
 	d := r.plan.Doc
 	f := stage.RunFacts{Pipeline: filepath.Base(d.File.Name), Source: d.Text(), Name: d.Name, About: d.About, Seed: d.Seed,
-		Version: r.set.Program, Partial: r.set.Limit > 0 || drained(r.set.Drain), Overrides: d.Overrides, Limit: r.set.Limit}
-	need := r.plan.Upstream(i)
-	for k, s := range r.plan.Stages {
-		if need[k] && k != i {
-			f.Stages = append(f.Stages, r.ledgers[k].snapshot(s))
-		}
+		Version: r.set.Program, Partial: r.set.Limit > 0 || drained(r.set.Drain), Overrides: r.plan.overrides(), Limit: r.set.Limit}
+	for _, k := range r.plan.reading(i) {
+		f.Stages = append(f.Stages, r.ledgers[k].snapshot(r.plan.Stages[k]))
 	}
 	return f
 }

@@ -33,7 +33,10 @@ type load struct {
 	image  column
 	beside neighbours    // pictures by the file that they lie beside
 	passed []stage.Count // what is there and gives no row
-	rows   int64         // that Prepare counted
+	// beyond is told and stands in no output: files that a study is not made of come and
+	// go.
+	beyond []string
+	rows   int64 // that Prepare counted
 }
 
 // column is where a key or a picture's path comes from: a column of the file,
@@ -178,6 +181,9 @@ func (l *load) Run(ctx context.Context, env stage.Env, _ []stage.Table) stage.Ro
 
 // tell counts what is there and gives no row.
 func (l *load) tell(env stage.Env) {
+	for _, text := range l.beyond {
+		env.Ledger.Warn(text)
+	}
 	for _, c := range l.passed {
 		env.Ledger.Counted(c.Name, c.N)
 	}

@@ -182,10 +182,15 @@ func (l *load) listPictures(ctx context.Context, env stage.Env) (tabular.File, e
 	slices.SortFunc(paths, cmp.Compare[string])
 	once := slices.Compact(slices.Clone(paths))
 	l.passed = nil
-	for what, n := range map[string]int{"files that are no pictures": others, "links to no file": dangling, "pictures that several paths name": len(paths) - len(once)} {
-		if n > 0 {
-			l.passed = append(l.passed, stage.Count{Name: what, N: int64(n)})
-		}
+	if n := len(paths) - len(once); n > 0 {
+		l.passed = append(l.passed, stage.Count{Name: "pictures that several paths name", N: int64(n)})
+	}
+	l.beyond = nil
+	if others > 0 {
+		l.beyond = append(l.beyond, fmt.Sprintf("files that are no pictures: %d", others))
+	}
+	if dangling > 0 {
+		l.beyond = append(l.beyond, fmt.Sprintf("links to no file: %d", dangling))
 	}
 	return &listing{paths: once}, nil
 }
