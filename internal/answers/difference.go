@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,6 +64,7 @@ func Compare(here, recorded Request) []Difference {
 		x, y := excerpt(string(here.Body), string(recorded.Body))
 		return append(all, Difference{Part: "body", Here: x, Recorded: y})
 	}
+	abreast(a, b)
 	alike := true // but for the order of members
 	for _, path := range slices.Sorted(maps.Keys(union(a, b))) {
 		x, inA := a[path]
@@ -133,6 +135,37 @@ func leaves(body []byte) (map[string]string, bool) {
 	}
 	walk("", v)
 	return all, true
+}
+
+var contentPart = regexp.MustCompile(`^(messages\[\d+\]\.content)\[(\d+)\](.*)$`)
+
+// abreast puts the texts of two questions beside each other of which one shows a picture
+// before them and the other none.
+func abreast(a, b map[string]string) {
+	for _, one := range []struct{ with, without map[string]string }{{a, b}, {b, a}} {
+		moved := map[string]string{}
+		for path := range one.without {
+			m := contentPart.FindStringSubmatch(path)
+			if m == nil {
+				continue
+			}
+			first := m[1] + "[0]"
+			if _, shows := one.with[first+".image.sha256"]; !shows {
+				continue
+			}
+			if _, both := one.without[first+".image.sha256"]; both {
+				continue
+			}
+			n, _ := strconv.Atoi(m[2]) // digits
+			moved[path] = fmt.Sprintf("%s[%d]%s", m[1], n+1, m[3])
+		}
+		values := map[string]string{}
+		for from, to := range moved {
+			values[to] = one.without[from]
+			delete(one.without, from)
+		}
+		maps.Copy(one.without, values)
+	}
 }
 
 func union(a, b map[string]string) map[string]string {

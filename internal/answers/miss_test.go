@@ -113,3 +113,21 @@ func BenchmarkMiss(b *testing.B) {
 		})
 	}
 }
+
+// A question that shows a picture and one that shows none differ in that, and not in
+// where their texts stand.
+func TestDifferenceOfNoPicture(t *testing.T) {
+	of := func(content string) Request {
+		return Request{Provider: "openai", Model: "m", Body: []byte(`{"messages":[{"role":"user","content":[` + content + `]}]}`)}
+	}
+	const picture, text = `{"image":{"sha256":"aa","bytes":10}},`, `{"text":"Caption: x"},{"text":"y"}`
+	for _, both := range [][2]string{{text, picture + text}, {picture + text, text}} {
+		all := Compare(of(both[0]), of(both[1]))
+		if len(all) != 1 || all[0].Part != "picture" || all[0].Path != "messages[0].content[0].image.sha256" {
+			t.Errorf("%v", all)
+		}
+	}
+	if all := Compare(of(text), of(picture+`{"text":"Caption: z"},{"text":"y"}`)); len(all) != 2 || all[1].Path != "messages[0].content[1].text" {
+		t.Errorf("%v", all)
+	}
+}

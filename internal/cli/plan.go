@@ -149,6 +149,9 @@ func (a *app) planText(p *pipeline.Plan, rows []int64, since map[string]string) 
 		table[0] = slices.Insert(table[0], 4, "since the lock")
 	}
 	a.table(a.Out, table, 3)
+	if text := since[""]; text != "" {
+		fmt.Fprintf(a.Out, "since the lock: %s\n", text)
+	}
 }
 
 func (a *app) planJSON(p *pipeline.Plan, rows []int64, quotes map[string]stage.Quote, recalls map[string]stage.Recall, since map[string]string) error {
@@ -175,10 +178,12 @@ func (a *app) planJSON(p *pipeline.Plan, rows []int64, quotes map[string]stage.Q
 		Computes *recallJSON `json:"computes,omitempty"`
 	}
 	out := struct {
-		Name   string  `json:"name"`
-		Seed   uint64  `json:"seed"`
-		Stages []entry `json:"stages"`
-	}{p.Doc.Name, p.Doc.Seed, nil}
+		Name string `json:"name"`
+		Seed uint64 `json:"seed"`
+		// SinceLock is what changed that belongs to no stage.
+		SinceLock string  `json:"since_lock,omitempty"`
+		Stages    []entry `json:"stages"`
+	}{p.Doc.Name, p.Doc.Seed, since[""], nil}
 	for i, s := range p.Stages {
 		e := entry{ID: s.ID, Kind: s.Kind, From: p.InputIDs(s), Adds: added(s), SinceLock: since[s.ID], Reads: append([]string{}, s.Reads...), Writes: append([]string{}, s.Writes...)}
 		if rows[i] >= 0 {

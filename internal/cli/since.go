@@ -15,7 +15,8 @@ import (
 // asLocked is the state of a stage that would do again what it did.
 const asLocked = "as locked"
 
-// since says of each stage what changed since the lock was written, by id; nil where
+// since says of each stage what changed since the lock was written, by id, and under ""
+// what changed that belongs to none; nil where
 // there is no lock, with an error where there is one that cannot be read. rows is how
 // many each stage would yield, -1 where that is not known.
 func (s *study) since(ctx context.Context, program string, rows []int64) (map[string]string, *lock.File, error) {
@@ -46,7 +47,7 @@ func (s *study) since(ctx context.Context, program string, rows []int64) (map[st
 	for _, d := range lock.Of(lock.Compare(locked, now), lock.Cause) {
 		own[d.Stage] = append(own[d.Stage], briefly(d))
 	}
-	out := map[string]string{}
+	out := map[string]string{"": strings.Join(own[""], ", ")}
 	for _, i := range s.plan.Order {
 		st := s.plan.Stages[i]
 		state := asLocked

