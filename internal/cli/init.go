@@ -140,9 +140,12 @@ func keepBytes(folder string) error {
 		return err
 	}
 	return put(path, []byte(`# The lock states the sums of files, so git must not change their line ends. Locks of
-# two branches are put together line by line; icono run settles what both changed.
+# two branches are put together line by line; icono run settles what both changed. So are
+# recorded answers, of which none that was paid for is lost.
 * -text
 *.lock merge=union
+*.pictures.sha256 merge=union
+cassettes/**/*.jsonl merge=union
 `))
 }
 
