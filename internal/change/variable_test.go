@@ -2,6 +2,7 @@ package change
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -49,5 +50,23 @@ func TestMatchByLevel(t *testing.T) {
 		if c.coded && len(v.Transitions) != c.transitions+1 || !c.coded && v.Transitions != nil {
 			t.Errorf("%s: %+v", name, v.Transitions)
 		}
+	}
+}
+
+// A comment on a pull request stays below what services take, and says what it leaves out.
+func TestMarkdownIsShort(t *testing.T) {
+	r := &Report{}
+	for i := range 40 {
+		v := Variable{Stage: "s", Name: "v" + string(rune('A'+i)), Coded: true, Both: 500}
+		for range 150 {
+			v.Changed++
+			v.Rows = append(v.Rows, Row{Key: "2657484542301776130_8094417265", From: Value{Text: "a category"}, To: Value{Text: "another category"}, Causes: []string{"prompt: category Chart of Type in codebooks/a.yaml"}})
+		}
+		r.Variables = append(r.Variables, v)
+	}
+	var text strings.Builder
+	r.Markdown(&text)
+	if n := text.Len(); n > 65_000 || n < 30_000 || !strings.Contains(text.String(), "more variables: `icono diff --json`") || strings.Count(text.String(), "\n| v") != 41 {
+		t.Errorf("%d bytes\n%s", n, text.String()[:2000])
 	}
 }

@@ -4,7 +4,10 @@
 // and the legend of a report.
 package codebook
 
-import "icono/internal/option"
+import (
+	"icono/internal/agreement"
+	"icono/internal/option"
+)
 
 // Version is the version of the grammar of codebook files.
 const Version = 1
@@ -55,14 +58,14 @@ const (
 )
 
 // Level is a level of measurement.
-type Level string
+type Level = agreement.Level
 
 // The levels of measurement.
 const (
-	Nominal  Level = "nominal"
-	Ordinal  Level = "ordinal"
-	Interval Level = "interval"
-	Ratio    Level = "ratio"
+	Nominal  = agreement.Nominal
+	Ordinal  = agreement.Ordinal
+	Interval = agreement.Interval
+	Ratio    = agreement.Ratio
 )
 
 // levels returns the levels that a type can have, first the default.
