@@ -127,6 +127,20 @@ func TestColumnNames(t *testing.T) {
 	}
 }
 
+// What is joined to accounts names accounts, over any number of joins.
+func TestJoinedColumns(t *testing.T) {
+	var fields []arrow.Field
+	for _, name := range []string{"Konto", "via", "Wer", "Wo"} {
+		fields = append(fields, arrow.Field{Name: name, Type: arrow.BinaryTypes.String})
+	}
+	p := plan(t, fields, "  - {id: a, kind: join, with: {on: {Wer: via}}}\n  - {id: b, kind: join, with: {on: {via: Konto}}}\n")
+	for _, c := range Columns(p, Choice{}, func(string, int) Seen { return Seen{} })[:3] {
+		if c.Treatment != Hide || !c.Handle || c.ID {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 // Cells that list accounts have the pseudonym of each, which is that of the account
 // elsewhere, however it is written.
 func TestHidden(t *testing.T) {

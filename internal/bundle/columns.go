@@ -17,7 +17,7 @@ import (
 // what the values of a column show.
 func Columns(p *pipeline.Plan, choice Choice, seen func(stageID string, column int) Seen) []Column {
 	used := words(p)
-	hidden := map[string]bool{}
+	hidden, handles := map[string]bool{}, map[string]bool{}
 	var all []Column
 	for _, s := range p.Stages {
 		if s.Kind != "load" {
@@ -42,21 +42,25 @@ func Columns(p *pipeline.Plan, choice Choice, seen func(stageID string, column i
 				c.Treatment = Prose
 			}
 			if c.Treatment == Hide {
-				hidden[f.Name] = true
+				hidden[f.Name], handles[f.Name] = true, handles[f.Name] || c.Handle
 			}
 			all = append(all, c)
 		}
 	}
-	for _, pair := range joined(p) { // both sides of a join need the same names
-		if hidden[pair[0]] || hidden[pair[1]] {
-			hidden[pair[0]], hidden[pair[1]] = true, true
+	pairs := joined(p) // both sides of a join need the same names
+	for range pairs {
+		for _, pair := range pairs {
+			for _, set := range []map[string]bool{hidden, handles} {
+				set[pair[0]] = set[pair[0]] || set[pair[1]]
+				set[pair[1]] = set[pair[0]]
+			}
 		}
 	}
 	for i, c := range all {
 		f := field(p, c)
 		role := stage.RoleOf(f)
 		if hidden[c.Name] && c.Treatment != Hide && !nested(f.Type) && !slices.Contains(choice.Show, c.Name) {
-			all[i].Treatment, all[i].ID = Hide, true
+			all[i].Treatment, all[i].ID, all[i].Handle = Hide, !handles[c.Name], handles[c.Name]
 		}
 		needed := role == stage.Key || role == stage.Image || used(c.Name) || slices.Contains(choice.Keep, c.Name)
 		if !needed || slices.Contains(choice.Drop, c.Name) {

@@ -32,7 +32,11 @@ func register(names *pseudonym.Names, c Column, text string, sort pseudonym.Sort
 	}
 	if scheme, rest, web := strings.Cut(text, "://"); web && !strings.ContainsAny(scheme, `/\.`) {
 		for i, part := range strings.FieldsFunc(rest, func(r rune) bool { return strings.ContainsRune("/?&=#", r) }) {
-			if i > 0 && telling(part) { // the host comes first
+			switch {
+			case i == 0: // the host
+			case strings.HasPrefix(part, "@"):
+				names.Add(part, pseudonym.Handle)
+			case telling(part):
 				names.Add(part, pseudonym.ID)
 			}
 		}

@@ -17,7 +17,7 @@ type Match struct {
 
 // Find returns the names in a text that Text would replace, in order.
 func (n *Names) Find(text string) []Match {
-	if n.count == 0 {
+	if n.root.next == nil {
 		return nil
 	}
 	all, sealed := atoms(text), opaque(text)

@@ -57,7 +57,7 @@ func (n *Names) unglued(text string) string { return n.replaced(text, n.inside(t
 // glue finds handles anywhere in a text.
 type glue struct {
 	search  ahocorasick.AhoCorasick
-	handles []name // of its patterns
+	handles [][]name // of each of its patterns
 }
 
 // inside returns the long handles in a text, wherever they stand.
@@ -72,11 +72,20 @@ func (n *Names) inside(text string) (out []Match) {
 	}
 	sealed := opaque(text)
 	for _, m := range n.glue.search.FindAll(low) {
-		if g := n.glue.handles[m.Pattern()]; !within(sealed, m.Start()) && g.matches(text, m.Start(), m.End()) {
+		if g, is := n.glue.name(m.Pattern(), text, m.Start(), m.End()); is && !within(sealed, m.Start()) {
 			out = append(out, Match{m.Start(), m.End(), g.of})
 		}
 	}
 	return out
+}
+
+// name is the name that a pattern found at a place in a text.
+func (g *glue) name(pattern int, text string, start, end int) (name, bool) {
+	all := g.handles[pattern]
+	if i := slices.IndexFunc(all, func(m name) bool { return m.matches(text, start, end) }); i >= 0 {
+		return all[i], true
+	}
+	return name{}, false
 }
 
 // matches reports whether a place in a text is a name that may stand in a longer word.
@@ -115,8 +124,8 @@ func (n *Names) insideByLetters(text string) (out []Match) {
 	}
 	at = append(at, len(text))
 	for _, m := range n.glue.search.FindAll(low.String()) {
-		g := n.glue.handles[m.Pattern()]
-		if start, end := at[m.Start()], at[m.End()]; end > start && g.matches(text, start, end) {
+		start, end := at[m.Start()], at[m.End()]
+		if g, is := n.glue.name(m.Pattern(), text, start, end); is && end > start {
 			out = append(out, Match{start, end, g.of})
 		}
 	}
@@ -126,7 +135,7 @@ func (n *Names) insideByLetters(text string) (out []Match) {
 // prepare builds the search for handles that no other word holds by chance.
 func (n *Names) prepare() {
 	var low []string
-	ids := 0
+	ids, known := 0, map[string]int{}
 	var walk func(at *node)
 	walk = func(at *node) {
 		for _, m := range at.names {
@@ -137,8 +146,13 @@ func (n *Names) prepare() {
 				ids++
 			}
 			if long && !n.words[fold(m.text)] {
-				low = append(low, fold(m.text))
-				n.glue.handles = append(n.glue.handles, m)
+				at, is := known[fold(m.text)]
+				if !is {
+					at = len(low)
+					known[fold(m.text)] = at
+					low, n.glue.handles = append(low, fold(m.text)), append(n.glue.handles, nil)
+				}
+				n.glue.handles[at] = append(n.glue.handles[at], m)
 			}
 		}
 		for _, key := range slices.Sorted(maps.Keys(at.next)) {

@@ -1,6 +1,7 @@
 package pseudonym
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -24,8 +25,6 @@ type Names struct {
 	// handles are those that have one pseudonym however their letters are cased.
 	handles map[string]bool
 	short   map[string]bool
-	// count is of the names that are looked for in texts.
-	count int
 
 	once   sync.Once
 	glue   glue
@@ -88,10 +87,7 @@ func (n *Names) Add(text string, sort Sort) {
 	default:
 		return
 	}
-	if !n.put(bare, name{text: bare, of: bare, loose: sort == Handle}) {
-		return
-	}
-	n.count++
+	n.put(bare, name{text: bare, of: bare, loose: sort == Handle})
 	for _, other := range ways(bare, sort) {
 		if other != bare {
 			n.put(other, name{text: other, of: bare, loose: sort == Handle, other: true})
@@ -99,8 +95,8 @@ func (n *Names) Add(text string, sort Sort) {
 	}
 }
 
-// put adds a way of writing a name, unless that is known.
-func (n *Names) put(text string, as name) bool {
+// put adds a way of writing a name.
+func (n *Names) put(text string, as name) {
 	at := n.root
 	for _, a := range atoms(text) {
 		if at.next == nil {
@@ -112,24 +108,65 @@ func (n *Names) put(text string, as name) bool {
 		}
 		at = at.next[key]
 	}
-	for i, known := range at.names {
-		switch {
-		case known.other && !as.other && as.loose: // a name goes before a way of writing another
-			at.names[i] = as
-			return true
-		case known.text == text || known.loose && as.loose:
-			return false // the first writing of a handle names it
-		}
+	at.take(as)
+}
+
+// take adds a name that ends at a node. What is kept, and in which order, does not depend
+// on the order of adding: the first that fits a text is the one that it names.
+func (at *node) take(as name) {
+	if len(at.names) > 0 && at.names[0].rank() == 0 && as.rank() > 0 {
+		return // a handle is found however it is written, so nothing comes behind it
 	}
-	at.names = append(at.names, as)
-	return true
+	if as.rank() == 0 && len(at.names) > 0 && at.names[0].rank() > 0 {
+		at.names = nil
+	}
+	i, known := slices.BinarySearchFunc(at.names, as, compareNames)
+	if known {
+		return
+	}
+	at.names = slices.Insert(at.names, i, as)
+	if as.loose { // one way of casing letters stands for all, of one handle
+		first := slices.IndexFunc(at.names, func(m name) bool { return m.rank() == as.rank() })
+		at.names = slices.DeleteFunc(at.names, func(m name) bool { return m.rank() == as.rank() && m != at.names[first] })
+	}
+}
+
+// rank orders the names of a node: handles, ids, other ways of writing handles, and of
+// writing ids.
+func (m name) rank() int {
+	switch {
+	case m.loose && !m.other:
+		return 0
+	case !m.other:
+		return 1
+	case m.loose:
+		return 2
+	}
+	return 3
+}
+
+func compareNames(a, b name) int {
+	return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(handle(a.of), handle(b.of)), cmp.Compare(a.of, b.of), cmp.Compare(a.text, b.text))
 }
 
 // Short are the handles that are too short to be looked for in texts.
 func (n *Names) Short() []string { return slices.Sorted(maps.Keys(n.short)) }
 
 // Len is how many names are looked for in texts.
-func (n *Names) Len() int { return n.count }
+func (n *Names) Len() int { return n.root.count() }
+
+// count is how many names end at a node and below it.
+func (at *node) count() (n int) {
+	for _, m := range at.names {
+		if !m.other {
+			n++
+		}
+	}
+	for _, next := range at.next {
+		n += next.count()
+	}
+	return n
+}
 
 func findable(text string) bool {
 	digits := strings.Trim(text, "0123456789") == ""

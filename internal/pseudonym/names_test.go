@@ -200,6 +200,51 @@ func TestNothingSurvives(t *testing.T) {
 	})
 }
 
+// The order in which columns add their names changes nothing: what is an id and a handle
+// is a handle, also where the id came first.
+func TestOrder(t *testing.T) {
+	type one struct {
+		text string
+		sort Sort
+	}
+	pool := []string{"FrauKeller", "fraukeller", "Frau.Keller", "frau_keller", "Frau Keller", "JÖRGHOCH", "jörghoch", "jo", "Jo", "AbCdEfGh12", "abcdefgh12", "abcdefgh_12", "@FrauKeller"}
+	texts := []string{"FRAUKELLER, frau keller, fraukeller, #FrauKeller und xfraukellerx", "Jörghoch joerghoch JOERGHOCH", "AbCdEfGh12 ABCDEFGH12 abcdefgh12 abcdefgh-12 xAbCdEfGh12-", "jo @jo Jo #JO"}
+	n := NewNames(Key{1})
+	n.Add("FrauKeller", ID)
+	n.Add("FrauKeller", Handle)
+	if got := n.Text(texts[0]); strings.Contains(strings.ToLower(got), "keller") || n.Len() != 1 || len(n.Leaks("FRAUKELLER")) != 1 {
+		t.Errorf("an id that is a handle: %d names, %s", n.Len(), got)
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		var all []one
+		for range rapid.IntRange(2, 6).Draw(rt, "adds") {
+			all = append(all, one{rapid.SampledFrom(pool).Draw(rt, "name"), rapid.SampledFrom([]Sort{Handle, ID}).Draw(rt, "sort")})
+		}
+		add := func(all []one) *Names {
+			n := NewNames(Key{1})
+			for _, a := range all {
+				n.Add(a.text, a.sort)
+			}
+			return n
+		}
+		a, b := add(all), add(rapid.Permutation(all).Draw(rt, "order"))
+		if a.Len() != b.Len() || !slices.Equal(a.Short(), b.Short()) {
+			rt.Fatalf("%v: %d names in one order, %d in another", all, a.Len(), b.Len())
+		}
+		for _, text := range texts {
+			if x, y := a.Find(text), b.Find(text); !slices.Equal(x, y) {
+				rt.Fatalf("%v, %q: %v in one order, %v in another", all, text, x, y)
+			}
+			if x, y := a.Leaks(text), b.Leaks(text); !slices.Equal(x, y) {
+				rt.Fatalf("%v, %q leaks %v in one order, %v in another", all, text, x, y)
+			}
+			if x, y := a.Prose(text), b.Prose(text); x != y {
+				rt.Fatalf("%v, %q: %q in one order, %q in another", all, text, x, y)
+			}
+		}
+	})
+}
+
 // FuzzJSON: any JSON stays JSON of the same form.
 func FuzzJSON(f *testing.F) {
 	f.Add([]byte(`{"a":[{"text":"planted"},{"text":"."},{"text":"handle"}],"b":"x \u2028"}`))

@@ -30,11 +30,16 @@ func ways(text string, sort Sort) (out []string) {
 		for _, text := range spellings(text) {
 			add(text)
 			parts := partsOf(text)
-			if len(parts) < 2 || len(strings.Join(parts, "")) < longWord {
+			letters := len(strings.Join(parts, ""))
+			if len(parts) < 2 || letters < markedWord {
 				continue
 			}
-			for _, between := range []string{"", " ", "_", ".", "-"} {
+			for _, between := range []string{"_", ".", "-"} {
 				add(strings.Join(parts, between))
+			}
+			if letters >= longWord {
+				add(strings.Join(parts, ""))
+				add(strings.Join(parts, " "))
 			}
 		}
 	}
