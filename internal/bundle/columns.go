@@ -24,23 +24,8 @@ func Columns(p *pipeline.Plan, choice Choice, seen func(stageID string, column i
 			continue
 		}
 		for i, f := range s.Out.Fields() {
-			values := seen(s.ID, i)
-			c := named(f.Name)
-			c.Stage, c.Treatment, c.Example = s.ID, Keep, values.Example
-			plain, shown := plain(f.Name), slices.Contains(choice.Show, f.Name)
-			path := pathName.MatchString(plain) && (plain != "name" || columns.Index(s.Out, "folder") >= 0)
-			switch role := stage.RoleOf(f); {
-			case role == stage.Key || role == stage.Image:
-				c.Treatment, c.ID = Hide, true
-			case slices.Contains(choice.Hide, f.Name):
-				c.Treatment, c.Handle = Hide, true
-			case !shown && namesAccounts(plain, f.Type, values) && !(plain == "name" && path):
-				c.Treatment, c.Handle = Hide, true
-			case !shown && namesPosts(f.Name, plain, path, f.Type, values):
-				c.Treatment, c.ID = Hide, true
-			case nested(f.Type) || columns.IsText(f.Type):
-				c.Treatment = Prose
-			}
+			c := treated(s.Out, f, choice, seen(s.ID, i))
+			c.Stage = s.ID
 			if c.Treatment == Hide {
 				hidden[f.Name], handles[f.Name] = true, handles[f.Name] || c.Handle
 			}
@@ -70,11 +55,33 @@ func Columns(p *pipeline.Plan, choice Choice, seen func(stageID string, column i
 	return all
 }
 
+// treated is a column of a table with what becomes of its values where they are shared.
+func treated(table *arrow.Schema, f arrow.Field, choice Choice, values Seen) Column {
+	c := named(f.Name)
+	c.Treatment, c.Example = Keep, values.Example
+	c.path = c.path || values.Picture
+	plain, shown := plain(f.Name), slices.Contains(choice.Show, f.Name)
+	path := c.path && (plain != "name" || values.Picture || columns.Index(table, "folder") >= 0)
+	switch role := stage.RoleOf(f); {
+	case role == stage.Key || role == stage.Image:
+		c.Treatment, c.ID = Hide, true
+	case slices.Contains(choice.Hide, f.Name):
+		c.Treatment, c.Handle = Hide, true
+	case !shown && namesAccounts(plain, f.Type, values) && !(plain == "name" && path):
+		c.Treatment, c.Handle = Hide, true
+	case !shown && namesPosts(f.Name, plain, path, f.Type, values):
+		c.Treatment, c.ID = Hide, true
+	case nested(f.Type) || columns.IsText(f.Type):
+		c.Treatment = Prose
+	}
+	return c
+}
+
 // ReadsNumbers reports whether an expression reads a column that was no text before its
 // values were replaced by pseudonyms.
 func ReadsNumbers(p *pipeline.Plan, all []Column, expression string) bool {
 	return slices.ContainsFunc(all, func(c Column) bool {
-		return c.Treatment == Hide && !columns.IsText(field(p, c).Type) && contains(expression, c.Name)
+		return c.Treatment == Hide && p.Index(c.Stage) >= 0 && !columns.IsText(field(p, c).Type) && contains(expression, c.Name)
 	})
 }
 

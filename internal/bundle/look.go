@@ -13,10 +13,10 @@ import (
 
 // Seen is what the values of a column show.
 type Seen struct {
-	// Web, Long, Telling are true of columns of which most values are web addresses,
-	// numbers of at least six digits, no plain words, and words behind an @; Truth where
-	// all are such as yes and no.
-	Web, Long, Telling, Called, Truth bool
+	// Web, Long, Telling, Called and Picture are true of columns of which most values are
+	// web addresses, numbers of at least six digits, no plain words, words behind an @,
+	// and paths of pictures; Truth where all are such as yes and no.
+	Web, Long, Telling, Called, Picture, Truth bool
 	// Example is a value.
 	Example string
 }
@@ -26,7 +26,7 @@ const looked = 500
 
 // Look looks at the values of each column.
 func (l *Loaded) Look(ctx context.Context) ([]Seen, error) {
-	type count struct{ web, long, telling, called, truth, all int }
+	type count struct{ web, long, telling, called, picture, truth, all int }
 	counts, out := make([]count, l.Out.NumFields()), make([]Seen, l.Out.NumFields())
 	rows := 0
 	for rec, err := range l.Spool.Rows(ctx, memory.DefaultAllocator) {
@@ -59,6 +59,9 @@ func (l *Loaded) Look(ctx context.Context) ([]Seen, error) {
 				if value[0] == '@' && !strings.ContainsAny(value, " \n") {
 					n.called++
 				}
+				if picture(value) {
+					n.picture++
+				}
 				if strings.Contains(truths, " "+strings.ToLower(value)+" ") {
 					n.truth++
 				}
@@ -69,7 +72,7 @@ func (l *Loaded) Look(ctx context.Context) ([]Seen, error) {
 		}
 	}
 	for c, n := range counts {
-		out[c].Called = n.called*2 > n.all
+		out[c].Called, out[c].Picture = n.called*2 > n.all, n.picture*2 > n.all
 		out[c].Web, out[c].Long, out[c].Telling, out[c].Truth = n.web*2 > n.all, n.long*2 > n.all, n.telling*2 > n.all, n.all > 0 && n.truth == n.all
 	}
 	return out, nil

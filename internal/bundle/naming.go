@@ -77,7 +77,7 @@ func namesAccounts(plain string, t arrow.DataType, values Seen) bool {
 func namesPosts(name, plain string, inListing bool, t arrow.DataType, values Seen) bool {
 	text := columns.IsText(t)
 	switch {
-	case text && (urlName.MatchString(plain) || values.Web):
+	case text && (urlName.MatchString(plain) || values.Web || values.Picture):
 		return true
 	case text && vague.MatchString(plain) && !values.Telling:
 		return false

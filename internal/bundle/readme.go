@@ -36,7 +36,7 @@ type Report struct {
 }
 
 // ReadmeFile is the text of the README of a bundle. replaced replaces names in the names
-// of columns.
+// of stages, columns and files.
 func (r *Report) ReadmeFile(replaced func(string) string) string {
 	var b strings.Builder
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
@@ -66,7 +66,7 @@ func (r *Report) ReadmeFile(replaced func(string) string) string {
 	var dropped []string
 	for _, c := range r.Columns {
 		if c.Treatment == Drop {
-			dropped = append(dropped, replaced(c.Stage+"."+c.Name))
+			dropped = append(dropped, replaced(c.Stage)+"."+replaced(c.Name))
 			continue
 		}
 		p("| %s | %s | %s |", inline(replaced(c.Stage)), inline(replaced(c.Name)), c.Treatment)

@@ -23,8 +23,8 @@ func TestShare(t *testing.T) {
 	if code != exitDone {
 		t.Fatalf("exit code %d:\n%s%s", code, out, text)
 	}
-	for _, want := range []string{"posts     likes      kept", "posts     cdn        left out", "values as in the study", "can still identify people"} {
-		if !strings.Contains(out, want) {
+	for _, want := range []string{"posts likes kept", "posts cdn left out", "data/examples.csv answer kept", "data/examples.csv full_name left out; what it names is replaced in texts", "values as in the study", "can still identify people"} {
+		if !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}
 	}
@@ -61,6 +61,9 @@ func TestShare(t *testing.T) {
 		t.Fatalf("verify: exit code %d\n%s%s", code, out, text)
 	}
 	want := tree(t, to)
+	if head, _, _ := strings.Cut(want["data/examples.csv"], "\r"); head != "file,answer" || !strings.Contains(want["README.md"], "| data/examples.csv | answer |") {
+		t.Errorf("more of the examples is shared than is used, or the folder does not say so: %s", head)
+	}
 	for _, batch := range []string{"1", "7", "512"} {
 		code, _, text := run(t, "run", "--locked", "--record", "none", "--workers", batch, "--batch-rows", batch, to)
 		if code != exitDone {

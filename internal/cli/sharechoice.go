@@ -6,13 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"icono/internal/bundle"
 	"icono/internal/stage"
 )
 
 // checkChoice refuses columns that no table has.
 func (s *sharing) checkChoice() error {
 	var all []string
-	for _, l := range s.loaded {
+	for _, l := range s.tables() {
 		for _, f := range l.Out.Fields() {
 			all = append(all, f.Name)
 			if role := stage.RoleOf(f); slices.Contains(s.flags.choice.Show, f.Name) && (role == stage.Key || role == stage.Image) {
@@ -28,6 +29,15 @@ func (s *sharing) checkChoice() error {
 		}
 	}
 	return nil
+}
+
+// tables are those that the study loads, and those that its stages read beside.
+func (s *sharing) tables() []*bundle.Loaded {
+	all := slices.Clone(s.loaded)
+	for _, side := range s.sides {
+		all = append(all, &side.Loaded)
+	}
+	return all
 }
 
 // codebooks are the texts of the YAML files that stages read.

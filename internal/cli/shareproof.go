@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -198,7 +199,8 @@ func (s *sharing) finish(ctx context.Context, dir string) error {
 	if err := bundle.Put(dir, bundle.Citation, s.citation()); err != nil {
 		return err
 	}
-	if err := bundle.Put(dir, bundle.Readme, s.report.ReadmeFile(s.names.Text)); err != nil {
+	replaced := func(text string) string { return cmp.Or(s.moved[text], s.names.Text(text)) }
+	if err := bundle.Put(dir, bundle.Readme, s.report.ReadmeFile(replaced)); err != nil {
 		return err
 	}
 	var outputs []string

@@ -156,8 +156,8 @@ func plantedStudy(t *testing.T) string {
 	write("data/posts.csv", posts.String())
 	write("data/accounts.jsonl", people.String())
 	write("codebooks/kinds.yaml", plantedCodebook)
-	write("data/examples.csv", `file,answer
-media/images/planted.handle/2657484542301770037.png,"{""Kind_explanation"":""It is planted.handle."",""Kind"":""Person""}"
+	write("data/examples.csv", `file,answer,account,full_name,url
+media/images/planted.handle/2657484542301770037.png,"{""Kind_explanation"":""It is planted.handle, perhaps Bernd Plantedmann, BERND_plantedbeispiel."",""Kind"":""Person""}",bernd.plantedbeispiel,Bernd Plantedmann,https://www.tiktok.com/@bernd.plantedbeispiel/video/7299999999999999999
 `)
 	model := chattest.New(chattest.Options{Script: func(c *chattest.Call) chattest.Behaviour {
 		switch c.Identity[0] {

@@ -16,7 +16,14 @@ import (
 // write writes what the study is made from to a folder.
 func (s *sharing) write(ctx context.Context, dir string) error {
 	for _, name := range s.reads() {
-		if err := bundle.Copy(ctx, s.study.library, name, dir, bundle.At(name, s.names, s.moved), s.names); err != nil {
+		to := bundle.At(name, s.names, s.moved)
+		var err error
+		if at := slices.IndexFunc(s.sides, func(t *bundle.Side) bool { return t.ID == name }); at >= 0 {
+			err = s.sides[at].Write(ctx, s.report.Columns, s.names, dir, to)
+		} else {
+			err = bundle.Copy(s.study.library, name, dir, to, s.names)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -108,7 +115,7 @@ func (s *sharing) tellWho(ctx context.Context) error {
 	if err := f.Chmod(0o600); err != nil {
 		return err
 	}
-	if err := bundle.WriteWho(ctx, f, s.loaded, s.report.Columns, s.known, s.names); err != nil {
+	if err := bundle.WriteWho(ctx, f, s.tables(), s.report.Columns, s.known, s.names); err != nil {
 		return err
 	}
 	return f.Commit()

@@ -36,6 +36,7 @@ type sharing struct {
 	echo    *bundle.Echo
 	history *trace.Run // of the study
 	loaded  []*bundle.Loaded
+	sides   []*bundle.Side
 	// known are the pictures that the study read, by the paths that it read them by.
 	known media.Absent
 	names *pseudonym.Names
@@ -128,7 +129,7 @@ func globbed(path string) string {
 }
 
 func (s *sharing) close() {
-	for _, l := range s.loaded {
+	for _, l := range s.tables() {
 		_ = l.Spool.Close() // nothing is lost with it
 	}
 	s.study.close()
@@ -204,19 +205,25 @@ func (s *sharing) collect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p := s.study.plan
+	if s.sides, err = bundle.Sides(ctx, p, s.study.library); err != nil {
+		return err
+	}
 	seen := map[string][]bundle.Seen{}
-	for _, l := range s.loaded {
+	for _, l := range s.tables() {
 		if seen[l.ID], err = l.Look(ctx); err != nil {
 			return err
 		}
 	}
-	p := s.study.plan
 	if err := s.checkChoice(); err != nil {
 		return err
 	}
 	s.report.Columns = bundle.Columns(p, s.flags.choice, func(id string, column int) bundle.Seen { return seen[id][column] })
 	s.names = pseudonym.NewNames(key)
-	for _, l := range s.loaded {
+	for _, side := range s.sides {
+		s.report.Columns = append(s.report.Columns, side.Columns(s.flags.choice, seen[side.ID])...)
+	}
+	for _, l := range s.tables() {
 		if err := l.Register(ctx, s.report.Columns, s.names); err != nil {
 			return err
 		}
