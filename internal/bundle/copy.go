@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"icono/internal/pseudonym"
+	"icono/internal/source"
 	"icono/internal/stage"
 )
 
@@ -38,7 +39,7 @@ func Copy(study stage.Study, name, dir, to string, names *pseudonym.Names) error
 	case path.Ext(name) == ".json":
 		return Put(dir, to, string(names.JSON(text)))
 	case path.Ext(name) == ".yaml" || path.Ext(name) == ".yml":
-		return Put(dir, to, comments(names.Text(string(text)), names))
+		return Put(dir, to, BookText(source.NewFile(name, string(text)), names))
 	}
 	return Put(dir, to, names.Text(string(text)))
 }

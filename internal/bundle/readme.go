@@ -61,7 +61,7 @@ func (r *Report) ReadmeFile(replaced func(string) string) string {
 	if r.Pictures > 0 {
 		p("Reports show no pictures here (`pictures: none`), so that they are the same with and without them.\n")
 	}
-	p("Names of accounts and posts are replaced by keyed hashes (HMAC-SHA256): the same name has the\nsame pseudonym everywhere, and without the key, which is not here, nobody can try names out.\nThey are replaced in tables, paths, the pipeline, codebooks, and in what models answered. In\ntexts web addresses became `[url]`, mail addresses `[email]`, and names after an @ pseudonyms.\nRows are sorted by pseudonym. Pictures are left out; their hashes are kept, so that who may\nhave them can put them in place and compare.\n")
+	p("Names of accounts and posts are replaced by keyed hashes (HMAC-SHA256): the same name has the\nsame pseudonym everywhere, and without the key, which is not here, nobody can try names out.\nThey are replaced in tables, paths, the pipeline, codebooks, and in what models answered. In\ntexts and in what people wrote into the pipeline and codebooks web addresses became such as\n`[url k3j4h5g6]`, mail addresses `[email k3j4h5g6]` (eight letters tell one from another), and\nnames after an @ pseudonyms; there addresses of doi.org, orcid.org and the like stay.\nRows are sorted by pseudonym. Pictures are left out; their hashes are kept, so that who may\nhave them can put them in place and compare.\n")
 	p("| table | column | what became of it |\n| --- | --- | --- |")
 	var dropped []string
 	for _, c := range r.Columns {

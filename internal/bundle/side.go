@@ -179,7 +179,9 @@ func (t *Side) Write(ctx context.Context, all []Column, names *pseudonym.Names, 
 	for _, c := range all {
 		if c.Stage == t.ID && c.Treatment != Drop {
 			at := columns.Index(t.Out, c.Name)
-			fields, from, ways = append(fields, t.Out.Field(at)), append(from, at), append(ways, way{Column: c})
+			f := t.Out.Field(at)
+			f.Name = names.Text(f.Name) // as in the pipeline
+			fields, from, ways = append(fields, f), append(from, at), append(ways, way{Column: c})
 		}
 	}
 	if len(fields) == 0 {

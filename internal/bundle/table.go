@@ -96,16 +96,17 @@ func (l *Loaded) Write(ctx context.Context, all []Column, names *pseudonym.Names
 		at := columns.Index(l.Out, c.Name)
 		f := l.Out.Field(at)
 		w := way{Column: c}
+		called := names.Text(f.Name) // as in the pipeline
 		switch stage.RoleOf(f) {
 		case stage.Key:
-			t.Key = f.Name
+			t.Key = called
 		case stage.Image:
-			t.Image, w.root = f.Name, stage.RootOf(f)
+			t.Image, w.root = called, stage.RootOf(f)
 		}
 		if c.Treatment == Hide && !nested(f.Type) {
 			f.Type = arrow.BinaryTypes.String
 		}
-		fields, from, ways = append(fields, arrow.Field{Name: f.Name, Type: f.Type, Nullable: true}), append(from, at), append(ways, w)
+		fields, from, ways = append(fields, arrow.Field{Name: called, Type: f.Type, Nullable: true}), append(from, at), append(ways, w)
 	}
 	if len(fields) == 0 {
 		return nil, fmt.Errorf("no stage uses a column of %s: there is nothing of it to share", l.ID)

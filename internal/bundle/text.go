@@ -1,12 +1,10 @@
 package bundle
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,81 +33,8 @@ type edit struct {
 	text       string
 }
 
-// StudyText is the text of the i-th of Files as it is shared: names replaced, and
-// paths as moved says. Conditions of stages whose rows are listed can hold parts of
-// names: all that stands in quotes in them is replaced.
-func StudyText(p *pipeline.Plan, i int, names *pseudonym.Names, moved map[string]string, lists Lists) string {
-	f := Files(p)[i]
-	root, _ := source.Parse(f)
-	var edits []edit
-	put := func(n *source.Node, text string) {
-		if n.Span.File == f {
-			edits = append(edits, edit{n.Span.Start, n.Span.End, text})
-		}
-	}
-	var walk func(n *source.Node)
-	walk = func(n *source.Node) {
-		if n == nil {
-			return
-		}
-		if to, move := moved[n.Text]; move && n.Form == source.Scalar {
-			put(n, quoted(to))
-		}
-		for _, item := range n.Items {
-			walk(item)
-		}
-		for _, field := range n.Fields {
-			walk(field.Value)
-		}
-	}
-	if e := root.Get("extends"); e != nil {
-		put(e, StudyName(i+1))
-	}
-	for _, s := range root.Get("stages").List() {
-		list, listed := lists[s.Get("id").Scalar()]
-		if where := s.Get("with").Get("where"); listed && list[0] == "kept" && where != nil {
-			put(where, quoted(names.Text(literal.ReplaceAllStringFunc(where.Text, func(m string) string {
-				return m[:1] + names.Of(m[1:len(m)-1]) + m[:1]
-			}))))
-		}
-	}
-	walk(root.Get("stages"))
-	if n := root.Get("prices"); n != nil {
-		walk(n)
-	}
-	slices.SortFunc(edits, func(a, b edit) int { return a.start - b.start })
-	var b strings.Builder
-	at := 0
-	for _, e := range edits {
-		if e.start < at {
-			continue // an alias
-		}
-		b.WriteString(names.Text(f.Text[at:e.start]))
-		b.WriteString(e.text)
-		at = e.end
-	}
-	b.WriteString(names.Text(f.Text[at:]))
-	return studyHead + comments(b.String(), names)
-}
-
-// comments replaces what names somebody in the comments of a YAML file that have lines
-// of their own, as in other prose: also addresses, and whatever follows an @.
-func comments(text string, names *pseudonym.Names) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		if strings.HasPrefix(strings.TrimLeft(line, " \t"), "#") && !strings.Contains(line, "yaml-language-server:") {
-			line = names.Prose(line)
-		}
-		b.WriteString(line)
-	}
-	return b.String()
-}
-
 // studyHead begins the study's own pipeline files.
 const studyHead = "# The study as it was run, with names replaced. " + Pipeline + " extends it and is what runs here:\n# the data that this file names are not shared.\n"
-
-// literal is a text in quotes in an expression.
-var literal = regexp.MustCompile(`"(?:[^"\\]|\\.)+"|'(?:[^'\\]|\\.)+'`)
 
 // Moved says under which paths the files that a plan names are shared, for those that
 // lie elsewhere: outside of the study, or under names that are replaced.
@@ -230,10 +155,4 @@ func (t *Table) options(s *pipeline.Planned) [][2]string {
 		}
 	}
 	return out
-}
-
-// quoted writes a text in double quotes, as YAML and JSON have it.
-func quoted(text string) string {
-	out, _ := json.Marshal(text) // texts always marshal
-	return string(out)
 }

@@ -64,6 +64,13 @@ func TestShare(t *testing.T) {
 	if head, _, _ := strings.Cut(want["data/examples.csv"], "\r"); head != "file,answer" || !strings.Contains(want["README.md"], "| data/examples.csv | answer |") {
 		t.Errorf("more of the examples is shared than is used, or the folder does not say so: %s", head)
 	}
+	if text := want["study.yaml"]; !strings.Contains(text, "https://doi.org/10.1000/182 # ask [email ") || !strings.Contains(text, "prompt: |\n        Answer as JSON") || !strings.Contains(text, "base_url: \"http://127.0.0.1") {
+		t.Errorf("prose is not what it was but for names:\n%s", text)
+	}
+
+	if text := want["cassettes/pipeline/free.jsonl"]; !strings.Contains(text, "[url ") || !strings.Contains(text, "[email ") {
+		t.Errorf("the recorded questions have another prompt than the pipeline:\n%.2000s", text)
+	}
 	for _, batch := range []string{"1", "7", "512"} {
 		code, _, text := run(t, "run", "--locked", "--record", "none", "--workers", batch, "--batch-rows", batch, to)
 		if code != exitDone {

@@ -17,6 +17,7 @@ import (
 	"icono/internal/diag"
 	"icono/internal/lock"
 	"icono/internal/pipeline"
+	"icono/internal/source"
 	"icono/internal/stage"
 	"icono/internal/trace"
 )
@@ -83,7 +84,7 @@ func (s *sharing) numbers(dir string, lists bundle.Lists) error {
 func (s *sharing) pipelines(dir string, lists bundle.Lists) error {
 	p := s.study.plan
 	for i := range bundle.Files(p) {
-		if err := bundle.Put(dir, bundle.StudyName(i), bundle.StudyText(p, i, s.names, s.moved, lists)); err != nil {
+		if err := bundle.Put(dir, bundle.StudyName(i), bundle.StudyText(p, i, s.report.Columns, s.names, s.moved)); err != nil {
 			return err
 		}
 	}
@@ -237,7 +238,7 @@ func (s *sharing) finish(ctx context.Context, dir string) error {
 func (s *sharing) citation() string {
 	text, err := os.ReadFile(filepath.Join(filepath.Dir(s.path), bundle.Citation))
 	if err == nil && len(s.report.Authors) == 0 {
-		return s.names.Text(string(text))
+		return bundle.BookText(source.NewFile(bundle.Citation, string(text)), s.names)
 	}
 	return s.report.CitationFile()
 }

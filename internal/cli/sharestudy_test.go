@@ -33,7 +33,7 @@ func plantedNames() *regexp.Regexp {
 const plantedPipeline = `# Seen at https://example.org/planted-comment by @plantedreader.
 version: 1
 name: names
-about: What planted.handle and erika_plantedfrau post
+about: What planted.handle and erika_plantedfrau post, see https://www.instagram.com/plantedword/, @plantedguest and https://doi.org/10.1000/182 # ask planted@example.org
 seed: 7
 stages:
   # planted.handle is the first account, and CTplant001-_a its first post
@@ -66,6 +66,17 @@ stages:
       runs: 2
       image: {max_side: 32}
       examples: {path: data/examples.csv, image: file, answer: answer}
+  - id: free
+    kind: gpt
+    with:
+      model: gpt-4o
+      base_url: %q
+      prompt: |
+        Answer as JSON with Kind. Is planted.handle or
+        @plantedguest (plantedguest@example.org, https://plantedguest.example/x) in it?
+      columns: [Kind]
+      prefix: free_
+      inputs: {Text: Caption}
   - id: seen
     kind: vision
     with: {provider: google, base_url: %q, key: "${SIGHT_KEY}", features: [text, objects], boxes: true}
@@ -105,7 +116,7 @@ variables:
     type: categorical
     explain: true
     categories:
-      - {name: Person, definition: a person like plantedword}
+      - {name: Person, definition: "a person like plantedword, https://plantedword.example/ or \x40plantedguest"}
       - {name: Party, definition: a party}
       - {name: Other, definition: anything else}
 `
@@ -161,9 +172,9 @@ media/images/planted.handle/2657484542301770037.png,"{""Kind_explanation"":""It 
 `)
 	model := chattest.New(chattest.Options{Script: func(c *chattest.Call) chattest.Behaviour {
 		switch c.Identity[0] {
-		case '0', '1':
+		case '0', '1', '2':
 			return chattest.Refuses()
-		case '2', '3', '4':
+		case '3', '4', '5', '6':
 			return chattest.CutOff()
 		}
 		kind := []string{"Person", "Party", "Other"}[int(c.Identity[1])%3]
@@ -178,7 +189,7 @@ media/images/planted.handle/2657484542301770037.png,"{""Kind_explanation"":""It 
 	models, sights := httptest.NewServer(model), httptest.NewServer(sight)
 	defer models.Close()
 	defer sights.Close()
-	write("pipeline.yaml", fmt.Sprintf(plantedPipeline, models.URL+"/v1", sights.URL))
+	write("pipeline.yaml", fmt.Sprintf(plantedPipeline, models.URL+"/v1", models.URL+"/v1", sights.URL))
 	if code, _, text := run(t, "run", dir); code != exitDone {
 		t.Fatalf("exit code %d:\n%s", code, text)
 	}

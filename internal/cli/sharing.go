@@ -248,7 +248,11 @@ func (s *sharing) collect(ctx context.Context) error {
 	}
 	for _, text := range texts {
 		for _, m := range s.names.Find(text) {
-			if name := text[m.Start:m.End]; !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != ' ' }) {
+			name := text[m.Start:m.End]
+			if slices.ContainsFunc(s.report.Words, func(word string) bool { return strings.EqualFold(word, m.Name) }) {
+				continue // it stays
+			}
+			if !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != ' ' }) {
 				s.report.Own = append(s.report.Own, name)
 			}
 		}
@@ -262,8 +266,8 @@ func (s *sharing) collect(ctx context.Context) error {
 	}
 	s.report.Names, s.report.Short, s.report.Signed = s.names.Len(), s.names.Short(), s.echo.Signed()
 	s.moved = bundle.Moved(p, s.names)
-	s.report.Title = cmp.Or(s.report.Title, s.names.Text(p.Doc.Name))
-	s.report.Text = s.names.Text(p.Doc.About)
+	s.report.Title = cmp.Or(s.report.Title, s.names.Written(p.Doc.Name))
+	s.report.Text = s.names.Written(p.Doc.About)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package pseudonym
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,7 +25,7 @@ func (n *Names) Find(text string) []Match {
 	var out []Match
 	for i := 0; i < len(all); {
 		end, found := n.longest(text, all, i)
-		if end == i || within(sealed, all[i].start) || !found.fits(text, all[i].start, all[end-1].end) {
+		if end == i || within(sealed, all[i].start) || !found.fits(text, all[i].start, all[end-1].end) || byChance(text, all[i].start, all[end-1].end) {
 			i++
 			continue
 		}
@@ -142,6 +143,27 @@ func (n *Names) noteBare(text string, found []Match) {
 	}
 }
 
+// made are pseudonyms, and what takes the place of addresses.
+var made = regexp.MustCompile(`(?i)\bp[a-z2-7]{16}\b|\[(?:url|email) [a-z2-7]{8}\]`)
+
+// byChance reports whether a place in a text lies in what Names have made, where a short
+// name can stand by chance. Words of letters alone, such as partyvorsitzender, are not
+// taken for that.
+func byChance(text string, start, end int) bool {
+	const reach = 20 // longer than what is made
+	if end-start >= longWord {
+		return false
+	}
+	from := max(0, start-reach)
+	for _, m := range made.FindAllStringIndex(text[from:min(len(text), end+reach)], -1) {
+		m[0], m[1] = m[0]+from, m[1]+from
+		if start >= m[0] && end <= m[1] && start-m[0]+m[1]-end > 0 && strings.ContainsAny(text[m[0]:m[1]], "234567[") {
+			return true
+		}
+	}
+	return false
+}
+
 // opaque are the spans of a text that no name stands in but by chance: sums in
 // hexadecimal digits, and vectors in base64.
 func opaque(text string) (spans [][]int) {
@@ -165,12 +187,40 @@ func opaque(text string) (spans [][]int) {
 		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '+' || c == '/' {
 			continue
 		}
-		if i-from >= leastBase64 {
+		if i-from >= leastBase64 && base64(text[from:i]) {
 			sums = [][]int{{from, i}}
 		}
 		spans, sums, from = append(spans, sums...), nil, i+1
 	}
 	return spans
+}
+
+// base64 reports whether a run of its characters is data rather than words, such as those
+// of a path: there neighbours are mostly of the same sort, capitals, small letters, digits
+// or others. Zeros, which are many As, count for nothing.
+func base64(run string) bool {
+	const least = 0.45 // in words a quarter, in data two thirds
+	sort := func(c byte) int {
+		switch {
+		case c >= 'a' && c <= 'z':
+			return 0
+		case c >= 'A' && c <= 'Z':
+			return 1
+		case c >= '0' && c <= '9':
+			return 2
+		}
+		return 3
+	}
+	changes, all := 0, 0
+	for i := 1; i < len(run); i++ {
+		if run[i] == 'A' && run[i-1] == 'A' {
+			continue
+		}
+		if all++; sort(run[i]) != sort(run[i-1]) {
+			changes++
+		}
+	}
+	return float64(changes) >= least*float64(all)
 }
 
 func within(spans [][]int, at int) bool {

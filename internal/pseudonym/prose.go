@@ -10,11 +10,21 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// What takes the place of addresses in texts.
+// What takes the place of addresses in texts: which it was is told by a few letters, so
+// that texts with different addresses stay different.
 const (
-	noURL   = "[url]"
-	noEmail = "[email]"
+	noURL   = "[url "
+	noEmail = "[email "
+	closing = "]"
 )
+
+// tokenLetters are how many letters tell an address from others.
+const tokenLetters = 8
+
+// token takes the place of an address, the same one however its letters are cased.
+func (n *Names) token(before, address string) string {
+	return before + n.key.Of(handle(address))[1:1+tokenLetters] + closing
+}
 
 // unseen are characters without a width, which stand in texts to break words or to hide
 // them.
@@ -26,19 +36,31 @@ var (
 	mention = regexp.MustCompile(`(^|[^\p{L}\p{M}\d_./])(?:@|＠|%40)([\p{L}\p{M}\d_](?:[\p{L}\p{M}\d_.-]*[\p{L}\p{M}\d_])?)`)
 	percent = regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`)
 	escape  = regexp.MustCompile(`\\(?:u[0-9A-Fa-f]{4}|[nrt/])`)
+	// scholarly are the hosts of identifiers and licences.
+	scholarly = regexp.MustCompile(`^(?i:[a-z][a-z0-9+.-]*://)?(?i:[a-z0-9-]+\.)*(?i:doi\.org|hdl\.handle\.net|orcid\.org|w3\.org|schema\.org|spdx\.org|creativecommons\.org|zenodo\.org|osf\.io)(?:[/:?#]|$)`)
 )
 
 // Prose replaces what names somebody in a text that people or models wrote: the names,
 // web addresses, mail addresses, and whatever follows an @.
-func (n *Names) Prose(text string) string {
+func (n *Names) Prose(text string) string { return n.prose(text, false) }
+
+// Written is Prose for what the authors of a study wrote themselves, where the addresses
+// of scholarly identifiers and licences stay.
+func (n *Names) Written(text string) string { return n.prose(text, true) }
+
+func (n *Names) prose(text string, ours bool) string {
 	text = n.plain(text)
 	if strings.ContainsAny(text, "./") {
 		text = address.ReplaceAllStringFunc(text, func(m string) string {
-			return noURL + m[len(strings.TrimRight(m, `).,;:!?]}'*_`)):]
+			if ours && scholarly.MatchString(m) {
+				return m
+			}
+			end := len(strings.TrimRight(m, `).,;:!?]}'*_`))
+			return n.token(noURL, m[:end]) + m[end:]
 		})
 	}
 	if strings.Contains(text, "@") {
-		text = email.ReplaceAllString(text, noEmail)
+		text = email.ReplaceAllStringFunc(text, func(m string) string { return n.token(noEmail, m) })
 	}
 	text = n.Text(text)
 	if !strings.ContainsAny(text, "@＠%") {
