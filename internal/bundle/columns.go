@@ -147,29 +147,3 @@ func contains(text, name string) bool {
 	}
 	return false
 }
-
-// joined are the pairs of columns by which the stages of a plan join tables.
-func joined(p *pipeline.Plan) (pairs [][2]string) {
-	for _, s := range p.Stages {
-		if s.Kind != "join" {
-			continue
-		}
-		on := s.With.Get("on")
-		if on == nil {
-			continue
-		}
-		switch on.Form {
-		case source.Scalar:
-			pairs = append(pairs, [2]string{on.Text, on.Text})
-		case source.Sequence:
-			for _, item := range on.Items {
-				pairs = append(pairs, [2]string{item.Text, item.Text})
-			}
-		case source.Mapping:
-			for _, f := range on.Fields {
-				pairs = append(pairs, [2]string{f.Key.Text, f.Value.Text})
-			}
-		}
-	}
-	return pairs
-}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"icono/internal/answers"
+	"icono/internal/pipeline"
 	"icono/internal/pseudonym"
 	"icono/internal/stage"
 	"icono/internal/trace"
@@ -63,6 +65,7 @@ func Compare(study, shared *trace.Run, names *pseudonym.Names) (n int, differenc
 		if a.Kind == "load" || a.Key < 0 || b.Key < 0 {
 			continue
 		}
+		twin := twins(study.Plan, a, b, names)
 		for _, c := range a.Made() {
 			f := a.Out.Field(c)
 			other := b.Column(names.Text(f.Name))
@@ -77,7 +80,11 @@ func Compare(study, shared *trace.Run, names *pseudonym.Names) (n int, differenc
 				n++
 				x, y := row.Values[c], found[0].Values[other]
 				if x.Null != y.Null || !same(x.Text, y.Text, names) && !(parted && pseudonym.Stands(y.Text)) {
-					differences = append(differences, fmt.Sprintf("%s, row %s, %s: %s in the study, %s in the bundle", a.ID, row.Key, f.Name, shown(x), shown(y)))
+					text := fmt.Sprintf("%s, row %s, %s: %s in the study, %s in the bundle", a.ID, row.Key, f.Name, shown(x), shown(y))
+					if other := twin(found[0].Key); other != "" {
+						text += "; with pseudonyms row " + other + alike
+					}
+					differences = append(differences, text)
 				}
 			}
 		}
@@ -86,6 +93,44 @@ func Compare(study, shared *trace.Run, names *pseudonym.Names) (n int, differenc
 		differences = append(differences[:mostDifferences], fmt.Sprintf("and %d more", more))
 	}
 	return n, differences
+}
+
+// alike ends what is told of two rows that ask the same with pseudonyms.
+const alike = " asks the same, and was answered otherwise"
+
+// Alike reports whether a difference is one of rows that ask the same with pseudonyms.
+func Alike(difference string) bool { return strings.HasSuffix(difference, alike) }
+
+// twins finds, for a row of the bundle, another of the study that asks the same question
+// with pseudonyms, and another one without; "" where there is none.
+func twins(p *pipeline.Plan, a, b *trace.Stage, names *pseudonym.Names) func(row string) string {
+	asked := map[answers.Key][]string{} // rows of the bundle
+	for x := range b.Exchanges() {
+		asked[x.Key()] = append(asked[x.Key()], x.Row)
+	}
+	for _, rows := range asked {
+		slices.Sort(rows)
+	}
+	before := map[string]trace.Row{} // of each row of the bundle that of the study
+	for _, r := range a.Rows {
+		before[Row(p, names, a.ID, r.Key)] = r
+	}
+	questions := func(row string) (keys []answers.Key) {
+		for _, x := range a.Heard(before[row].Key) {
+			keys = append(keys, x.Key())
+		}
+		return keys
+	}
+	return func(row string) string {
+		for _, x := range b.Heard(row) {
+			for _, other := range asked[x.Key()] {
+				if _, known := before[other]; known && other != row && !slices.Equal(questions(other), questions(row)) {
+					return before[other].Key
+				}
+			}
+		}
+		return ""
+	}
 }
 
 // compared reports whether a column must say in the bundle what it says in the study:

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -29,7 +30,7 @@ const mostLeaks = 20
 
 // Search looks for names in all files of a bundle: in texts as they stand, in Parquet
 // and Arrow files in every cell, and in the files' own names. Files of other forms
-// are passed over.
+// are passed over, and so are the styles, scripts and tags of pages.
 func Search(ctx context.Context, dir string, of *pseudonym.Names) (leaks []Leak, err error) {
 	files, err := names(dir)
 	if err != nil {
@@ -58,11 +59,23 @@ func Search(ctx context.Context, dir string, of *pseudonym.Names) (leaks []Leak,
 		if !utf8.Valid(text) {
 			continue
 		}
+		if ext := strings.ToLower(filepath.Ext(name)); ext == ".html" || ext == ".htm" {
+			text = unmarked(text)
+		}
 		for i, line := range bytes.Split(text, []byte("\n")) {
 			found(fmt.Sprintf("line %d", i+1), string(line))
 		}
 	}
 	return leaks, nil
+}
+
+// markup is what pages have besides what they say: styles, scripts, names of tags, and
+// attributes that only styles read.
+var markup = regexp.MustCompile(`(?s)<style\b.*?</style>|<script\b.*?</script>|<meta (?:charset|name="(?:color-scheme|viewport|generator)")[^>]*>|</?[a-z][a-z0-9-]*|\s(?:class|style)="[^"]*"`)
+
+// unmarked is a page without its markup, with the same lines.
+func unmarked(page []byte) []byte {
+	return markup.ReplaceAllFunc(page, func(m []byte) []byte { return bytes.Repeat([]byte("\n"), bytes.Count(m, []byte("\n"))) })
 }
 
 func searchTable(ctx context.Context, name, path string, found func(where, text string)) error {

@@ -47,6 +47,9 @@ func (s *sharing) prove(ctx context.Context, dir string) error {
 		}
 		st := s.history.Stage(parted)
 		if _, listed := lists[parted]; listed || st.Kind != "filter" || st.Key < 0 {
+			if met := bundle.Met(s.history, s.names); met != "" {
+				return fmt.Errorf("the study cannot be shared as it is: %s", met)
+			}
 			return fmt.Errorf("the stage `%s` of kind %s gives other rows with pseudonyms than without them: the study cannot be shared as it is", parted, st.Kind)
 		}
 		if err := s.list(dir, lists, st, "kept"); err != nil {
@@ -55,6 +58,12 @@ func (s *sharing) prove(ctx context.Context, dir string) error {
 	}
 	s.report.Bare = often(s.names.Bare())
 	n, differences := bundle.Compare(s.history, shared, s.names)
+	if slices.ContainsFunc(differences, bundle.Alike) {
+		return fmt.Errorf("questions of the study that differ only in how a name is written are one question with pseudonyms, which has one answer; it is not shared:\n%s\ngive both rows the same answer, leave one out, or send with the question something else in which they differ", strings.Join(differences, "\n"))
+	}
+	if met := bundle.Met(s.history, s.names); met != "" && len(differences) > 0 {
+		return fmt.Errorf("the study says something else with pseudonyms than without them, and is not shared:\n%s\n%s", strings.Join(differences, "\n"), met)
+	}
 	if len(differences) > 0 {
 		return fmt.Errorf("the study says something else with pseudonyms than without them, and is not shared:\n%s\nwhat is computed from a name must stand in a table to be shared: write such a column into the data, and let the pipeline read it there; a column that was taken for a name and is none: --show NAME; a name that is an everyday word or a category: --word NAME", strings.Join(differences, "\n"))
 	}
@@ -220,11 +229,7 @@ func (s *sharing) finish(ctx context.Context, dir string) error {
 		return err
 	}
 	if len(leaks) > 0 {
-		lines := make([]string, len(leaks))
-		for i, l := range leaks {
-			lines[i] = l.String()
-		}
-		return fmt.Errorf("names of the study still stand in what was made of it, which is not shared:\n%s", strings.Join(lines, "\n"))
+		return s.leaked(leaks)
 	}
 	if err := bundle.WriteSums(dir); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,7 +12,7 @@ import (
 func tableStudy(t *testing.T, table, stages string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "study")
-	for name, text := range map[string]string{"posts.csv": table, "pipeline.yaml": "version: 1\nname: small\nseed: 1\nstages:\n" + stages, "chosen.csv": "key\n1\n3\n"} {
+	for name, text := range map[string]string{"posts.csv": table, "pipeline.yaml": "version: 1\nname: small\nseed: 1\nstages:\n" + stages, "chosen.csv": "key\n1\n3\n", "accounts.csv": "handle,side\n@fraukeller,A\nmax.mann,B\n"} {
 		if err := put(filepath.Join(dir, name), []byte(text)); err != nil {
 			t.Fatal(err)
 		}
@@ -113,6 +114,39 @@ func TestShareWords(t *testing.T) {
 	}
 	if strings.Contains(data, "@jo") || strings.Contains(data, "#jo") || strings.Contains(data, ",and,") {
 		t.Errorf("names stay where they are called:\n%s", data)
+	}
+}
+
+// Accounts that are called like what pages are styled with can be shared; of those that are
+// called like words of the page, of a column or of an option, it is told what helps.
+func TestShareLeaks(t *testing.T) {
+	share := func(t *testing.T, accounts, stages string, args ...string) (int, string) {
+		t.Helper()
+		table := "ID,Username,Text\n"
+		for i, account := range strings.Fields(accounts) {
+			table += fmt.Sprintf("%d,%s,hallo %s\n", i, account, account)
+		}
+		study := tableStudy(t, table, loadPosts+stages+"  - {id: rep, kind: report, with: {path: out/r.html, columns: [Text]}}\n  - {id: out, kind: save, from: f, with: {path: out/t.csv}}\n")
+		code, _, text := run(t, append([]string{"share", study, "-o", filepath.Join(t.TempDir(), "shared")}, args...)...)
+		return code, text
+	}
+	f := "  - {id: f, kind: filter, with: {where: 'Username != \"x\" and len(Text) > 0'}}\n"
+	for _, c := range []struct {
+		accounts, stages string
+		args             []string
+		want             string
+	}{
+		{"abc fff quiet bar sans dark", f, nil, ""},
+		{"dataset other.one", f, nil, "it is a word that icono writes there itself, too: --word dataset"},
+		{"dataset other.one", f, []string{"--word", "dataset"}, ""},
+		{"FrauKeller other.one", f, []string{"--title", "Zum Fall FrauKeller"}, "the option --title has it"},
+		{"FrauKeller other.one", f, []string{"--author", "FrauKeller, Eva"}, `the option --author "FrauKeller, Eva" has it`},
+		{"erika.muster other.one", f + "  - {id: d, kind: select, with: {derive: {likes_erika.muster: 'len(Text) * 0'}}}\n", nil, ""},
+	} {
+		code, text := share(t, c.accounts, c.stages, c.args...)
+		if c.want == "" && code != exitDone || c.want != "" && (code != exitFailed || !strings.Contains(text, c.want)) {
+			t.Errorf("%s %s: exit code %d\n%s", c.accounts, c.args, code, text)
+		}
 	}
 }
 
