@@ -41,6 +41,10 @@ type Column struct {
 	// posts or pictures.
 	Handle bool `json:"-"`
 	ID     bool `json:"-"`
+	// Text marks columns of texts; Person those whose values look like names of persons
+	// and are shared all the same, since nobody has said what they are.
+	Text   bool `json:"-"`
+	Person bool `json:"-"`
 	// Example is a value as it is in the study.
 	Example string `json:"-"`
 

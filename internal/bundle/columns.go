@@ -59,7 +59,7 @@ func Columns(p *pipeline.Plan, choice Choice, seen func(stageID string, column i
 func treated(table *arrow.Schema, f arrow.Field, choice Choice, values Seen) Column {
 	c := named(f.Name)
 	c.Treatment, c.Example = Keep, values.Example
-	c.path = c.path || values.Picture
+	c.path, c.Text = c.path || values.Picture, nested(f.Type) || columns.IsText(f.Type)
 	plain, shown := plain(f.Name), slices.Contains(choice.Show, f.Name)
 	path := c.path && (plain != "name" || values.Picture || columns.Index(table, "folder") >= 0)
 	switch role := stage.RoleOf(f); {
@@ -71,8 +71,8 @@ func treated(table *arrow.Schema, f arrow.Field, choice Choice, values Seen) Col
 		c.Treatment, c.Handle = Hide, true
 	case !shown && namesPosts(f.Name, plain, path, f.Type, values):
 		c.Treatment, c.ID = Hide, true
-	case nested(f.Type) || columns.IsText(f.Type):
-		c.Treatment = Prose
+	case c.Text:
+		c.Treatment, c.Person = Prose, values.Person && !shown
 	}
 	return c
 }

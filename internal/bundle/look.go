@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -17,6 +18,10 @@ type Seen struct {
 	// web addresses, numbers of at least six digits, no plain words, words behind an @,
 	// and paths of pictures; Truth where all are such as yes and no.
 	Web, Long, Telling, Called, Picture, Truth bool
+	// Person and Account are true of columns of which most values look like names of
+	// persons, some words with capitals, and like handles, one word with a mark, a digit
+	// or a capital in it.
+	Person, Account bool
 	// Example is a value.
 	Example string
 }
@@ -26,7 +31,7 @@ const looked = 500
 
 // Look looks at the values of each column.
 func (l *Loaded) Look(ctx context.Context) ([]Seen, error) {
-	type count struct{ web, long, telling, called, picture, truth, all int }
+	type count struct{ web, long, telling, called, picture, truth, person, account, all int }
 	counts, out := make([]count, l.Out.NumFields()), make([]Seen, l.Out.NumFields())
 	rows := 0
 	for rec, err := range l.Spool.Rows(ctx, memory.DefaultAllocator) {
@@ -62,6 +67,12 @@ func (l *Loaded) Look(ctx context.Context) ([]Seen, error) {
 				if picture(value) {
 					n.picture++
 				}
+				if person.MatchString(value) {
+					n.person++
+				}
+				if marked(value) && !strings.ContainsAny(value, " \n/") && strings.ContainsFunc(value, unicode.IsLetter) && !measure.MatchString(value) {
+					n.account++
+				}
 				if strings.Contains(truths, " "+strings.ToLower(value)+" ") {
 					n.truth++
 				}
@@ -73,10 +84,17 @@ func (l *Loaded) Look(ctx context.Context) ([]Seen, error) {
 	}
 	for c, n := range counts {
 		out[c].Called, out[c].Picture = n.called*2 > n.all, n.picture*2 > n.all
+		out[c].Person, out[c].Account = n.person*2 > n.all, n.account*2 > n.all
 		out[c].Web, out[c].Long, out[c].Telling, out[c].Truth = n.web*2 > n.all, n.long*2 > n.all, n.telling*2 > n.all, n.all > 0 && n.truth == n.all
 	}
 	return out, nil
 }
+
+// person is what names of persons look like, with titles, particles and initials.
+var person = regexp.MustCompile(`^(?:(?:Dr|Prof|Dipl|Mag)\.(?:[ -]\p{L}+\.)* )*\p{Lu}[\p{L}\p{M}'’.-]+(?: (?:von|van|de|der|den|du|di|da|zu|zur|del|la|al|bin)){0,2}(?: \p{Lu}[\p{L}\p{M}'’.-]*){1,3}$`)
+
+// measure is a number with a unit, such as 1.2K.
+var measure = regexp.MustCompile(`^[-+]?[\d.,:%]+\p{L}{0,3}\d?$`)
 
 // truths are what coders write where something is the case or is not.
 const truths = " yes no ja nein true false wahr falsch y n j 0 1 none unclear unklar na n/a - "

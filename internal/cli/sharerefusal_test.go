@@ -178,6 +178,21 @@ func TestShareCategories(t *testing.T) {
 	}
 }
 
+// What is not known of a column is told: whether it is looked for, and whether it names
+// people.
+func TestShareUnknownColumns(t *testing.T) {
+	study := tableStudy(t, "ID,Thema,Gast,Ort\n1,Klima,Erika Muster,Berlin\n2,Wahl,Max von Mann,Bonn\n", loadPosts+"  - {id: f, kind: filter, with: {where: 'Gast != \"x\" and Thema != \"x\"'}}\n  - {id: out, kind: save, with: {path: out/t.csv}}\n")
+	_, out, _ := run(t, "share", study, "--dry-run")
+	for _, want := range []string{"posts Gast kept as it is: does it name people? --hide Gast hides them", "posts Ort left out; not looked for in texts (--hide looks for it, --keep keeps it)", "posts Thema kept, with"} {
+		if !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
+			t.Errorf("it does not say %q:\n%s", want, out)
+		}
+	}
+	if _, out, _ := run(t, "share", study, "--dry-run", "--show", "Gast"); strings.Contains(out, "does it name people") {
+		t.Errorf("it asks what was said:\n%s", out)
+	}
+}
+
 // A folder that somebody else has put something into is never replaced, and what is
 // private is never put into one.
 func TestShareReplacesItsOwn(t *testing.T) {

@@ -61,20 +61,29 @@ func (s *sharing) tellColumns() {
 		rows[0] = append(rows[0], "a value")
 	}
 	for _, c := range s.report.Columns {
-		text := string(c.Treatment)
-		switch {
-		case c.Treatment == bundle.Drop && c.Handle:
-			text += "; what it names is replaced in texts"
-		case c.Treatment == bundle.Drop:
-			text += " (--keep keeps it)"
-		}
-		row := []string{c.Stage, c.Name, text}
+		row := []string{c.Stage, c.Name, become(c)}
 		if s.flags.dry {
 			row = append(row, clipped(c.Example))
 		}
 		rows = append(rows, row)
 	}
 	s.app.table(s.app.Out, rows)
+}
+
+// become says what becomes of a column, and what else could.
+func become(c bundle.Column) string {
+	switch text := string(c.Treatment); {
+	case c.Treatment == bundle.Drop && (c.Handle || c.ID):
+		return text + "; what it names is replaced in texts"
+	case c.Treatment == bundle.Drop && c.Text:
+		return text + "; not looked for in texts (--hide looks for it, --keep keeps it)"
+	case c.Treatment == bundle.Drop:
+		return text + " (--keep keeps it)"
+	case c.Treatment == bundle.Prose && c.Person:
+		return "kept as it is: does it name people? --hide " + shellWord(c.Name) + " hides them"
+	default:
+		return text
+	}
 }
 
 // clipped is the beginning of a value, on one line.
