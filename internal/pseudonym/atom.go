@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// atom is a run of letters, one of digits, or one other character.
+// atom is a run of letters, one of digits, or one other character. Each letter of a script
+// that is written without spaces is an atom.
 type atom struct{ start, end int }
 
 // What a character is to an atom.
@@ -14,9 +15,15 @@ const (
 	other = iota
 	word
 	digits
+	alone
 )
 
 func sortOf(r rune) int {
+	switch {
+	case r < utf8.RuneSelf:
+	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul):
+		return alone
+	}
 	switch {
 	case unicode.IsDigit(r):
 		return digits
@@ -35,8 +42,9 @@ func atoms(text string) []atom {
 		if of != other && sort != of {
 			out = append(out, atom{run, i})
 		}
-		if sort == other {
+		if sort == other || sort == alone {
 			out = append(out, atom{i, i + utf8.RuneLen(validRune(text, i, r))})
+			sort = other
 		} else if sort != of {
 			run = i
 		}
@@ -59,10 +67,27 @@ func validRune(text string, i int, r rune) rune {
 }
 
 // fold makes what is to be taken for the same the same: letters of any case, and white
-// space.
+// space, apostrophes and hyphens.
 func fold(text string) string {
-	if r, n := utf8.DecodeRuneInString(text); n == len(text) && unicode.IsSpace(r) {
-		return " "
+	if r, n := utf8.DecodeRuneInString(text); n == len(text) {
+		switch {
+		case unicode.IsSpace(r):
+			return " "
+		case strings.ContainsRune("’‘ʼ′`´", r):
+			return "'"
+		case r >= 0x2010 && r <= 0x2015 || r == 0x2212:
+			return "-"
+		}
 	}
 	return strings.ToLower(text)
+}
+
+// spaceless reports whether an atom is a letter of a script that is written without
+// spaces.
+func spaceless(text string, all []atom, i int) bool {
+	if i < 0 || i >= len(all) {
+		return false
+	}
+	r, _ := utf8.DecodeRuneInString(text[all[i].start:])
+	return sortOf(r) == alone
 }

@@ -25,6 +25,9 @@ func (n *Names) Find(text string) []Match {
 	var out []Match
 	for i := 0; i < len(all); {
 		end, found := n.longest(text, all, i)
+		if end == i {
+			end, found = n.phone(text, all, i)
+		}
 		if end == i || within(sealed, all[i].start) || !found.fits(text, all[i].start, all[end-1].end) || byChance(text, all[i].start, all[end-1].end) {
 			i++
 			continue
@@ -46,8 +49,14 @@ func (n *Names) longest(text string, all []atom, i int) (end int, found name) {
 		if j == len(all) || at.next == nil {
 			return
 		}
+		if behind := at.next[gap]; behind != nil {
+			walk(behind, j, written)
+			if between(text, all, j) {
+				walk(behind, j+1, written)
+			}
+		}
 		a := text[all[j].start:all[j].end]
-		if j > i && fold(a) == " " && (mark(text, all, j-1) || mark(text, all, j+1)) {
+		if j > i && fold(a) == " " && (mark(text, all, j-1) || mark(text, all, j+1) || spaceless(text, all, j-1) && spaceless(text, all, j+1)) {
 			walk(at, j+1, written) // programs that read pictures put spaces around . and _
 		}
 		if j > i && (invisible(a) || fold(a) == " " && fold(text[all[j-1].start:all[j-1].end]) == " ") {
@@ -76,6 +85,11 @@ func (n *Names) longest(text string, all []atom, i int) (end int, found name) {
 func invisible(a string) bool {
 	r, n := utf8.DecodeRuneInString(a)
 	return n == len(a) && unicode.Is(unicode.Cf, r)
+}
+
+// between reports whether an atom can stand between the parts of a name.
+func between(text string, all []atom, i int) bool {
+	return strings.Contains(" ._-'", fold(text[all[i].start:all[i].end]))
 }
 
 // mark reports whether an atom is one of the marks that names have.

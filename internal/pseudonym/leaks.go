@@ -29,24 +29,19 @@ const (
 // long handles that stand inside of a longer word.
 func (n *Names) Leaks(text string) []string {
 	var out []string
-	for _, m := range n.Find(text) {
-		if n.words[fold(m.Name)] && (m.Start == 0 || text[m.Start-1] != '@' && text[m.Start-1] != '#') {
-			continue
+	for _, text := range append(readings(text), text) {
+		for _, m := range n.Find(text) {
+			if n.words[fold(m.Name)] && (m.Start == 0 || text[m.Start-1] != '@' && text[m.Start-1] != '#') {
+				continue
+			}
+			out = append(out, m.Name)
 		}
-		out = append(out, m.Name)
-	}
-	for _, m := range n.inside(text) {
-		if !slices.Contains(out, m.Name) {
+		for _, m := range n.inside(text) {
 			out = append(out, m.Name)
 		}
 	}
-	for _, other := range readings(text) {
-		for _, m := range n.inside(other) {
-			if !slices.Contains(out, m.Name) {
-				out = append(out, m.Name)
-			}
-		}
-	}
+	slices.Sort(out)
+	out = slices.Compact(out)
 	return out
 }
 
@@ -145,12 +140,15 @@ func (n *Names) prepare() {
 				long = true
 				ids++
 			}
-			if long && !n.words[fold(m.text)] {
-				at, is := known[fold(m.text)]
+			if !long || n.words[fold(m.text)] {
+				continue
+			}
+			for _, text := range written(m.text) {
+				at, is := known[fold(text)]
 				if !is {
 					at = len(low)
-					known[fold(m.text)] = at
-					low, n.glue.handles = append(low, fold(m.text)), append(n.glue.handles, nil)
+					known[fold(text)] = at
+					low, n.glue.handles = append(low, fold(text)), append(n.glue.handles, nil)
 				}
 				n.glue.handles[at] = append(n.glue.handles[at], m)
 			}
@@ -165,6 +163,18 @@ func (n *Names) prepare() {
 	}
 	b := ahocorasick.NewAhoCorasickBuilder(ahocorasick.Opts{MatchKind: ahocorasick.LeftMostLongestMatch})
 	n.glue.search = b.Build(low)
+}
+
+// written are the texts that a way of writing stands for, with the same between all parts.
+func written(text string) []string {
+	if !strings.Contains(text, gap) {
+		return []string{text}
+	}
+	var out []string
+	for _, mark := range []string{"", " ", "_", ".", "-"} {
+		out = append(out, strings.ReplaceAll(text, gap, mark))
+	}
+	return out
 }
 
 func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0x80 }

@@ -25,6 +25,7 @@ type Names struct {
 	// handles are those that have one pseudonym however their letters are cased.
 	handles map[string]bool
 	short   map[string]bool
+	phones  map[string]string // see Names.phone
 
 	once   sync.Once
 	glue   glue
@@ -52,7 +53,7 @@ type name struct {
 
 // NewNames makes an empty set of names with the key of their pseudonyms.
 func NewNames(k Key) *Names {
-	return &Names{key: k, root: &node{}, words: map[string]bool{}, exact: map[string]bool{}, theirs: map[string]bool{}, handles: map[string]bool{}, short: map[string]bool{}}
+	return &Names{key: k, root: &node{}, words: map[string]bool{}, exact: map[string]bool{}, theirs: map[string]bool{}, handles: map[string]bool{}, short: map[string]bool{}, phones: map[string]string{}}
 }
 
 // Sort says what a name is of.
@@ -86,6 +87,9 @@ func (n *Names) Add(text string, sort Sort) {
 		n.short[bare] = true
 	default:
 		return
+	}
+	if number := dialled(bare); sort == Handle && number != "" && (n.phones[number] == "" || bare < n.phones[number]) {
+		n.phones[number] = bare
 	}
 	n.put(bare, name{text: bare, of: bare, loose: sort == Handle})
 	for _, other := range ways(bare, sort) {
@@ -181,16 +185,7 @@ func (n *Names) Ambiguous(words map[string]bool) []string {
 	out := []string{}
 	for word := range words {
 		n.exact[word] = true
-		at := n.root
-		for _, a := range atoms(word) {
-			if at = at.next[fold(word[a.start:a.end])]; at == nil {
-				break
-			}
-		}
-		if at == nil || at == n.root {
-			continue
-		}
-		for _, m := range at.names {
+		for _, m := range n.called(word) {
 			plain := m.text == word && !strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }) // an id that is a word
 			if (m.loose || plain) && !n.short[m.of] {
 				n.words[fold(m.text)] = true
@@ -200,6 +195,31 @@ func (n *Names) Ambiguous(words map[string]bool) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// called are the names that a text is.
+func (n *Names) called(text string) (out []name) {
+	all := atoms(text)
+	var walk func(at *node, j int)
+	walk = func(at *node, j int) {
+		if j == len(all) {
+			out = append(out, at.names...)
+			return
+		}
+		if next := at.next[fold(text[all[j].start:all[j].end])]; next != nil {
+			walk(next, j+1)
+		}
+		if behind := at.next[gap]; behind != nil {
+			walk(behind, j)
+			if between(text, all, j) {
+				walk(behind, j+1)
+			}
+		}
+	}
+	if len(all) > 0 {
+		walk(n.root, 0)
+	}
+	return out
 }
 
 // Stay has a word stay in quotes too, although the data write it so.

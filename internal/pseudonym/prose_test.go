@@ -43,6 +43,39 @@ func TestProse(t *testing.T) {
 	}
 }
 
+// Names are found as people write them: with other apostrophes, hyphens and marks, the
+// family name first, without what stands beside them, and numbers as they are dialled.
+func TestVariants(t *testing.T) {
+	n := NewNames(Key{1})
+	for _, h := range []string{"Tom O'Neill", "Karl-Heinz Brandt", "Greta Ernman Thunberg", "erika.muster_31", "Erika Müßtermann", "佐藤太郎", "李 小龙", "CSU (Christlich-Soziale Union)", "+49 170 5551234", "Carla Test (she/her)", "Die Linke"} {
+		n.Add(h, Handle)
+	}
+	for _, text := range []string{
+		"Tom O’Neill", "TOM O`NEILL", "Tom ONeill", "Tom O&#8217;Neill", "Tom_O'Neill",
+		"Karl‑Heinz Brandt", "Karl–Heinz Brandt", "KARL HEINZ BRANDT", "karlheinz-brandt", "Karl-Heinz_Brandt", "Brandt, Karl-Heinz", "Karl-\nHeinz Brandt",
+		"Greta Ernman-Thunberg", "GretaErnman_Thunberg", "Thunberg, Greta Ernman", "greta.ernman thunberg",
+		"#erikamuster_31", "erika_muster31", "erikamuster31", "Erika Muster 31",
+		"Müßtermann, Erika", "Muesstermann, ERIKA", "佐藤 太郎", "今日は佐藤太郎さんと", "李小龙", "看李小龙的电影", "Christlich-Soziale Union", "CHRISTLICH SOZIALE UNION",
+		"0170 5551234", "0170/5551234", "+491705551234", "0049 (170) 555-12-34", "tel:01705551234.",
+	} {
+		out := n.Prose("vor " + text + " nach")
+		for _, part := range []string{"neill", "karl", "brandt", "greta", "thunberg", "muster", "ermann", "erika", "佐", "太", "李", "小", "sozial", "union", "555", "1234"} {
+			if strings.Contains(strings.ToLower(out), part) {
+				t.Errorf("%q became %q", text, out)
+				break
+			}
+		}
+		if len(n.Leaks("vor "+text+" nach")) == 0 || len(n.Leaks(out)) > 0 {
+			t.Errorf("%q leaks %q, %q leaks %q", text, n.Leaks(text), out, n.Leaks(out))
+		}
+	}
+	for _, text := range []string{"Tom, Neill", "am 01.02.2021 um 0170", "0170 5551235", "12345 0170555123456789", "太郎です", "she/her", "Erika und Muster", "Rechte, Linke die"} {
+		if got := n.Prose(text); got != text {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
+
 // In what authors wrote the addresses of identifiers and licences stay, and no others.
 func TestWritten(t *testing.T) {
 	n := planted(t)

@@ -38,18 +38,56 @@ func ways(text string, sort Sort) (out []string) {
 				add(strings.Join(parts, between))
 			}
 			if letters >= longWord {
-				add(strings.Join(parts, ""))
-				add(strings.Join(parts, " "))
+				for _, way := range glued(parts) {
+					add(way)
+				}
+			}
+			for _, way := range reversed(text) {
+				add(way)
 			}
 		}
 	}
 	return out
 }
 
+// gap stands between parts of a name where any mark can stand, or none.
+const gap = "\x00"
+
+// glued are the parts of a name with some of them written as one word, and gaps between
+// the others.
+func glued(parts []string) (out []string) {
+	const most = 4 // else all of them or none
+	if len(parts) > most {
+		return []string{strings.Join(parts, gap), strings.Join(parts, "")}
+	}
+	for mask := range 1 << (len(parts) - 1) {
+		text := parts[0]
+		for i, p := range parts[1:] {
+			if mask>>i&1 == 0 {
+				text += gap
+			}
+			text += p
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// reversed are a name of a person with the family name first.
+func reversed(text string) []string {
+	words := strings.Fields(text)
+	const least, most = 2, 4
+	if len(words) < least || len(words) > most || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsDigit(r) || r == ',' }) || utf8.RuneCountInString(text) < longWord {
+		return nil
+	}
+	last, rest := words[len(words)-1], strings.Join(words[:len(words)-1], " ")
+	return []string{last + ", " + rest}
+}
+
 // partsOf are the parts of a handle: between its marks, or where it has none before its
 // capital letters, as in ErikaMuster.
 func partsOf(text string) []string {
-	parts := strings.FieldsFunc(text, func(r rune) bool { return r < 0x80 && strings.ContainsRune("._- ", r) })
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r < 0x80 && strings.ContainsRune("._- ", r) || r >= 0x2010 && r <= 0x2015 })
 	if len(parts) != 1 {
 		return parts
 	}
@@ -81,8 +119,9 @@ func spellings(text string) []string {
 			return r
 		}, norm.NFD.String(text))
 	}
+	straight := strings.NewReplacer("'", "", "’", "", "‘", "", "`", "", "´", "").Replace(text)
 	plain := replacing(umlauts).Replace(text)
-	for _, other := range []string{plain, bare(plain), replacing(umlautsBack).Replace(text), bare(text)} {
+	for _, other := range []string{plain, bare(plain), replacing(umlautsBack).Replace(text), bare(text), straight} {
 		if other != text && !slices.Contains(out, other) {
 			out = append(out, other)
 		}
@@ -102,15 +141,21 @@ func replacing(pairs string) *strings.Replacer { return strings.NewReplacer(stri
 // or a comma, titles, and offices.
 var (
 	behind = regexp.MustCompile(`\s*(?:[(\[{|•·:/,]|\s[–—-]\s).*$`)
-	title  = regexp.MustCompile(`^(?i:(?:prof|dr|mr|mrs|ms|dipl|mag|ing|med|h\.? ?c)\.?(?:[- ]?(?:ing|med|phil|h\.? ?c)\.)?\s+)+`)
-	office = regexp.MustCompile(`(?i:\s+(?:md[bla]|mdep|mdl|mp|mep|phd|ph\.d\.|m\.?a\.?|b\.?a\.?|m\.?sc\.?|official|offiziell))+$`)
+	// bracketed is a name in brackets, of several words with capitals.
+	bracketed = regexp.MustCompile(`[(\[]((?:\p{Lu}[\p{L}\p{M}'’-]+)(?: \p{Lu}[\p{L}\p{M}'’-]*| (?:von|van|de|der|und|and|für|of))*(?: \p{Lu}[\p{L}\p{M}'’-]+))[)\]]`)
+	title     = regexp.MustCompile(`^(?i:(?:prof|dr|mr|mrs|ms|dipl|mag|ing|med|h\.? ?c)\.?(?:[- ]?(?:ing|med|phil|h\.? ?c)\.)?\s+)+`)
+	office    = regexp.MustCompile(`(?i:\s+(?:md[bla]|mdep|mdl|mp|mep|phd|ph\.d\.|m\.?a\.?|b\.?a\.?|m\.?sc\.?|official|offiziell))+$`)
 )
 
 // bareNames are a display name without what stands around it: `Anna Müster` of `Dr. Anna
 // Müster 🌻 | MdB`. There are none where nothing does, and where one short word would be
 // left.
 func bareNames(text string) (out []string) {
-	for _, core := range []string{text, behind.ReplaceAllString(text, "")} {
+	cores := []string{text, behind.ReplaceAllString(text, "")}
+	if m := bracketed.FindStringSubmatch(text); m != nil {
+		cores = append(cores, m[1])
+	}
+	for _, core := range cores {
 		core = title.ReplaceAllString(strings.TrimSpace(core), "")
 		core = strings.TrimFunc(core, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 		core = office.ReplaceAllString(core, "")
