@@ -53,6 +53,13 @@ func TestHidden(t *testing.T) {
 			t.Errorf("%s %q: got %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
+	register(names, named("full_name"), "Dr. Erika Muster | MdB, Katja Bär", pseudonym.Handle)
+	if got := names.Text("MdB im Bundestag"); got != "MdB im Bundestag" {
+		t.Errorf("an office is taken for a name: %s", got)
+	}
+	if got := names.Text("Katja Bär"); got == "Katja Bär" {
+		t.Error("of several names in a cell the second is not found")
+	}
 	if got := names.Text("username and full_name"); got != "username and full_name" {
 		t.Errorf("names of members are taken for names: %s", got)
 	}

@@ -16,7 +16,7 @@ import (
 // Columns says what becomes of the columns that the stages of a plan load. seen tells
 // what the values of a column show.
 func Columns(p *pipeline.Plan, choice Choice, seen func(stageID string, column int) Seen) []Column {
-	used := words(p)
+	used := words(p.Stages)
 	hidden, handles := map[string]bool{}, map[string]bool{}
 	var all []Column
 	for _, s := range p.Stages {
@@ -90,9 +90,18 @@ func field(p *pipeline.Plan, c Column) arrow.Field {
 	return s.Out.Field(columns.Index(s.Out, c.Name))
 }
 
-// words returns what reports whether the stages of a plan, but for those that load,
-// name a column: as the whole of a value or of a name in it, or in an expression.
-func words(p *pipeline.Plan) func(name string) bool {
+// UsedBy are the ids of the stages that name a column.
+func UsedBy(p *pipeline.Plan, column string) (ids []string) {
+	for i, s := range p.Stages {
+		if words(p.Stages[i : i+1])(column) {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
+// words returns what reports whether stages, but for those that load, name a column: as the whole of a value or of a name in it, or in an expression.
+func words(stages []*pipeline.Planned) func(name string) bool {
 	var texts []string
 	whole := map[string]bool{}
 	var walk func(n *source.Node)
@@ -113,7 +122,7 @@ func words(p *pipeline.Plan) func(name string) bool {
 			walk(f.Value)
 		}
 	}
-	for _, s := range p.Stages {
+	for _, s := range stages {
 		if s.Kind == "load" || s.With == nil {
 			continue
 		}

@@ -148,6 +148,18 @@ func (s spot) stage(root *source.Node) int {
 	})
 }
 
+// Servers are the addresses of the servers that the stages of a plan ask, where they name
+// some, sorted.
+func Servers(p *pipeline.Plan) (out []string) {
+	for _, s := range p.Stages {
+		if at := s.With.Get("base_url").Scalar(); at != "" {
+			out = append(out, at)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // BookText is the text of another YAML file that the study reads, as it is shared.
 func BookText(f *source.File, names *pseudonym.Names) string {
 	return rewriteYAML(f, names, func(s spot) string {

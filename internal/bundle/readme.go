@@ -28,7 +28,7 @@ type Report struct {
 	// words and stand in texts without an @ or #, the most frequent first.
 	Short []string `json:"short"`
 	Bare  []string `json:"bare"`
-	// Signed are the notes that people left with the codes that they gave.
+	// Signed are the notes that people left with the codes that they gave, as shared.
 	Signed []string `json:"signed"`
 	// Notes say what to beware of.
 	Notes   []string `json:"notes"`

@@ -84,7 +84,8 @@ var day = regexp.MustCompile(`^(19|20)\d\d([-_. ]?\d\d){0,2}$`)
 const commonWords = ` media medien image images img imgs picture pictures pic pics photo photos foto fotos bilder video videos post posts story stories reel reels feed data daten file files download downloads export exports archive archives raw input inputs output instagram facebook twitter tiktok youtube telegram x campaign campaigns election elections wahl party parties all new old final sample samples test train study corpus dataset scrape scraped crawl screenshot screenshots thumb thumbs thumbnail thumbnails ad ads by `
 
 // several are the names in a cell that lists some: with , ; or | between them, and of
-// columns of mentions with spaces too.
+// columns of mentions with spaces too. In a column of one name to a cell they are those
+// that look like names: what stands behind a name can be an office.
 func several(c Column, text string) []string {
 	if !strings.ContainsAny(text, c.between) {
 		return nil
@@ -94,7 +95,10 @@ func several(c Column, text string) []string {
 		if at := strings.LastIndex(part, ": "); at >= 0 && strings.ContainsAny(part[:at], `'"`) {
 			part = part[at+2:] // of a dictionary of Python
 		}
-		out = append(out, strings.Trim(strings.TrimSpace(part), `@[](){}"'`))
+		part = strings.TrimSpace(part)
+		if c.listing || strings.HasPrefix(part, "@") || telling(part) && !strings.Contains(part, " ") || person.MatchString(part) {
+			out = append(out, strings.Trim(part, `@[](){}"'`))
+		}
 	}
 	return out
 }

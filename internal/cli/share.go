@@ -128,10 +128,10 @@ func (a *app) newSharing(f shareFlags, args []string) (*sharing, error) {
 	if s.out, err = filepath.Abs(s.out); err != nil {
 		return nil, failed(err)
 	}
-	if rel, err := filepath.Rel(dir, s.out); err == nil && rel != "." && !strings.HasPrefix(rel, "..") {
+	if rel, err := filepath.Rel(resolved(dir), resolved(s.out)); err == nil && rel != "." && !strings.HasPrefix(rel, "..") {
 		s.report.Notes = append(s.report.Notes, "The shared folder lies in the study's own: take care that git and globs do not find it there.")
 	}
-	if rel, err := filepath.Rel(s.out, dir); err == nil && (rel == "." || !strings.HasPrefix(rel, "..")) {
+	if rel, err := filepath.Rel(resolved(s.out), resolved(dir)); err == nil && (rel == "." || !strings.HasPrefix(rel, "..")) {
 		return nil, wrong("the study lies in %s, which would be replaced\nname another folder: -o NAME", s.out)
 	}
 	for flag, name := range map[string]string{"--key-file": f.key, "--who": f.who} {
@@ -147,6 +147,17 @@ func (a *app) newSharing(f shareFlags, args []string) (*sharing, error) {
 		}
 	}
 	return s, s.free()
+}
+
+// resolved is a path with the links in what exists of it followed.
+func resolved(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	if up := filepath.Dir(path); up != path {
+		return filepath.Join(resolved(up), filepath.Base(path))
+	}
+	return path
 }
 
 // free refuses a folder that holds something else than a bundle.

@@ -16,8 +16,23 @@ func (s *sharing) checkChoice() error {
 	for _, l := range s.tables() {
 		for _, f := range l.Out.Fields() {
 			all = append(all, f.Name)
-			if role := stage.RoleOf(f); slices.Contains(s.flags.choice.Show, f.Name) && (role == stage.Key || role == stage.Image) {
+			role := stage.RoleOf(f)
+			if slices.Contains(s.flags.choice.Drop, f.Name) && (role == stage.Key || role == stage.Image) {
+				return wrong("--drop %s: rows are known by their key, and pictures by their path: it cannot be left out", f.Name)
+			}
+			if slices.Contains(s.flags.choice.Show, f.Name) && (role == stage.Key || role == stage.Image) {
 				return wrong("--show %s: the keys of rows and the paths of pictures name posts, and are always replaced", f.Name)
+			}
+		}
+	}
+	choice := s.flags.choice
+	for _, pair := range []struct {
+		one, other   string
+		these, those []string
+	}{{"--hide", "--show", choice.Hide, choice.Show}, {"--keep", "--drop", choice.Keep, choice.Drop}} {
+		for _, name := range pair.these {
+			if slices.Contains(pair.those, name) {
+				return wrong("%s %s and %s %s contradict each other: keep one of them", pair.one, name, pair.other, name)
 			}
 		}
 	}

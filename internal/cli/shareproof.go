@@ -65,7 +65,7 @@ func (s *sharing) prove(ctx context.Context, dir string) error {
 		return fmt.Errorf("the study says something else with pseudonyms than without them, and is not shared:\n%s\n%s", strings.Join(differences, "\n"), met)
 	}
 	if len(differences) > 0 {
-		return fmt.Errorf("the study says something else with pseudonyms than without them, and is not shared:\n%s\nwhat is computed from a name must stand in a table to be shared: write such a column into the data, and let the pipeline read it there; a column that was taken for a name and is none: --show NAME; a name that is an everyday word or a category: --word NAME", strings.Join(differences, "\n"))
+		return fmt.Errorf("the study says something else with pseudonyms than without them, and is not shared:\n%s\nwhat is computed from a name must stand in a table to be shared: write such a column into the data, and let the pipeline read it there; a name that a rule looks for in an answer must be asked for by a question of its own; a column that was taken for a name and is none: --show NAME; a name that is an everyday word or a category: --word NAME", strings.Join(differences, "\n"))
 	}
 	s.report.Compared = n
 	return s.finish(ctx, dir)
@@ -124,7 +124,7 @@ func (s *sharing) rerun(ctx context.Context, dir string) (*trace.Run, error) {
 		return nil, err
 	}
 	defer st.close()
-	if err := refused(st.faults); err != nil {
+	if err := s.refused(st.faults); err != nil {
 		return nil, err
 	}
 	st.backends.askers.vectors, st.settings.Warn = true, nil
@@ -165,9 +165,14 @@ func (s *sharing) rerun(ctx context.Context, dir string) (*trace.Run, error) {
 }
 
 // refused words what keeps a bundle from being run.
-func refused(faults []diag.Diagnostic) error {
+func (s *sharing) refused(faults []diag.Diagnostic) error {
 	for _, d := range faults {
 		if d.Severity == diag.Error {
+			for _, name := range s.flags.choice.Drop {
+				if ids := bundle.UsedBy(s.study.plan, name); len(ids) > 0 && strings.Contains(d.Message, name) {
+					return fmt.Errorf("--drop %s: it is used by %s, and cannot be left out", name, strings.Join(ids, ", "))
+				}
+			}
 			return fmt.Errorf("the study cannot be run with pseudonyms: %s: %s\n%s\nwhere a column was taken for a name and is none, say so: --show NAME; where a stage computes with a name, write it so that it does not", d.Span.String(), d.Message, d.Hint)
 		}
 	}

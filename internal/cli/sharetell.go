@@ -40,7 +40,7 @@ func (s *sharing) tell() error {
 		fmt.Fprintf(a.Err, "warning: these names stand in texts without an @ or #, and were replaced there too: %s\n  where one is an everyday word, the text around it may tell which: --word NAME leaves it in texts\n", listed(s.report.Bare))
 	}
 	if len(s.report.Signed) > 0 {
-		fmt.Fprintf(a.Err, "warning: notes of who gave codes by hand are shared as they are: %s\n", listed(s.report.Signed))
+		fmt.Fprintf(a.Err, "warning: notes of who gave codes by hand are shared, without known names and addresses: %s\n", listed(s.report.Signed))
 	}
 	for _, n := range s.report.Notes {
 		fmt.Fprintf(a.Err, "warning: %s\n", n)

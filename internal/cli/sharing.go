@@ -62,7 +62,7 @@ func (s *sharing) run(ctx context.Context, args []string) error {
 		return s.tell()
 	}
 	if err := os.MkdirAll(filepath.Dir(s.out), 0o755); err != nil {
-		return failed(err)
+		return wrong("%s cannot be written: %v", s.out, errors.Unwrap(err))
 	}
 	part := filepath.Join(filepath.Dir(s.out), "."+filepath.Base(s.out)+".partial-")
 	left, err := filepath.Glob(globbed(part) + "*") // of one that was killed
@@ -76,7 +76,7 @@ func (s *sharing) run(ctx context.Context, args []string) error {
 	}
 	dir, err := os.MkdirTemp(filepath.Dir(s.out), filepath.Base(part))
 	if err != nil {
-		return failed(err)
+		return wrong("%s cannot be written: %v", s.out, errors.Unwrap(err))
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // gone already where all went well
 	if err := os.Chmod(dir, 0o755); err != nil {
@@ -264,7 +264,13 @@ func (s *sharing) collect(ctx context.Context) error {
 			s.report.Notes = append(s.report.Notes, fmt.Sprintf("The stage `%s` shuffles categories by the key of the row: the questions here have them in another order than those that were answered.", s.names.Text(st.ID)))
 		}
 	}
-	s.report.Names, s.report.Short, s.report.Signed = s.names.Len(), s.names.Short(), s.echo.Signed()
+	s.report.Names, s.report.Short, s.report.Signed = s.names.Len(), s.names.Short(), nil
+	for _, note := range s.echo.Signed() {
+		s.report.Signed = append(s.report.Signed, s.names.Prose(note))
+	}
+	if servers := bundle.Servers(p); len(servers) > 0 {
+		s.report.Notes = append(s.report.Notes, fmt.Sprintf("The addresses of the servers that were asked stay: %s.", strings.Join(servers, ", ")))
+	}
 	s.moved = bundle.Moved(p, s.names)
 	s.report.Title = cmp.Or(s.report.Title, s.names.Written(p.Doc.Name))
 	s.report.Text = s.names.Written(p.Doc.About)

@@ -34,6 +34,7 @@ var (
 	address = regexp.MustCompile(`(?i)(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)[^\s<>"` + "`" + `\\]+|\b[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}/[^\s<>"` + "`" + `\\]*`)
 	email   = regexp.MustCompile(`[\p{L}\p{M}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)*\.\p{L}{2,}`)
 	mention = regexp.MustCompile(`(^|[^\p{L}\p{M}\d_./])(?:@|＠|%40)([\p{L}\p{M}\d_](?:[\p{L}\p{M}\d_.-]*[\p{L}\p{M}\d_])?)`)
+	home    = regexp.MustCompile(`((?:/home/|/Users/|\\Users\\))([^/\\\s"']+)`)
 	percent = regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`)
 	escape  = regexp.MustCompile(`\\(?:u[0-9A-Fa-f]{4}|[nrt/])`)
 	// scholarly are the hosts of identifiers and licences.
@@ -41,7 +42,7 @@ var (
 )
 
 // Prose replaces what names somebody in a text that people or models wrote: the names,
-// web addresses, mail addresses, and whatever follows an @.
+// web addresses, mail addresses, whatever follows an @, and whose folder a path begins with.
 func (n *Names) Prose(text string) string { return n.prose(text, false) }
 
 // Written is Prose for what the authors of a study wrote themselves, where the addresses
@@ -63,6 +64,15 @@ func (n *Names) prose(text string, ours bool) string {
 		text = email.ReplaceAllStringFunc(text, func(m string) string { return n.token(noEmail, m) })
 	}
 	text = n.Text(text)
+	if strings.ContainsAny(text, `/\`) {
+		text = home.ReplaceAllStringFunc(text, func(m string) string {
+			parts := home.FindStringSubmatch(m)
+			if Is(parts[2]) {
+				return m
+			}
+			return parts[1] + n.one(parts[2])
+		})
+	}
 	if !strings.ContainsAny(text, "@＠%") {
 		return text
 	}
