@@ -15,9 +15,10 @@ import (
 // columns of the tables that they come from.
 type hiding map[string]Column
 
-// hidings are those of the expressions of each stage of a plan, by its id.
-func hidings(p *pipeline.Plan, all []Column) map[string]hiding {
-	in, out := map[string]hiding{}, map[string]hiding{}
+// hidings are those of the expressions of each stage of a plan, and of the columns that it
+// yields, by its id.
+func hidings(p *pipeline.Plan, all []Column) (in, out map[string]hiding) {
+	in, out = map[string]hiding{}, map[string]hiding{}
 	for _, at := range p.Order {
 		s := p.Stages[at]
 		h := hiding{}
@@ -56,7 +57,7 @@ func hidings(p *pipeline.Plan, all []Column) map[string]hiding {
 			}
 		}
 	}
-	return in
+	return in, out
 }
 
 // derive notes that a name stands for what an expression gives.
@@ -114,7 +115,7 @@ func (s spot) written() bool {
 // addresses in prose, and paths as moved says.
 func StudyText(p *pipeline.Plan, i int, all []Column, names *pseudonym.Names, moved map[string]string) string {
 	f := Files(p)[i]
-	hidden := hidings(p, all)
+	hidden, _ := hidings(p, all)
 	root, _ := source.Parse(f)
 	var ids []string
 	for _, s := range root.Get("stages").List() {

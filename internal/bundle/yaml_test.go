@@ -125,7 +125,7 @@ func TestConditions(t *testing.T) {
 `)
 	p.Stages[1].Inputs, p.Stages[2].Inputs, p.Order = []int{0}, []int{1}, []int{0, 1, 2}
 	all := []Column{{Stage: "posts", Name: "User Name", Treatment: Hide, Handle: true}, {Stage: "posts", Name: "Bild", Treatment: Hide, ID: true}}
-	hidden := hidings(p, all)
+	hidden, _ := hidings(p, all)
 	name, path := names.Name, names.Of
 	for _, c := range []struct{ stage, text, want string }{
 		{"s", `$env["User Name"] startsWith "cdu" and $env["Post Created"] >= date("2023-01-01")`, `$env["User Name"] startsWith "` + name("cdu") + `" and $env["Post Created"] >= date("2023-01-01")`},

@@ -57,7 +57,7 @@ func (s *sharing) prove(ctx context.Context, dir string) error {
 		}
 	}
 	s.report.Bare = often(s.names.Bare())
-	n, differences := bundle.Compare(s.history, shared, s.names)
+	n, differences := bundle.Compare(s.history, shared, s.report.Columns, s.names)
 	if slices.ContainsFunc(differences, bundle.Alike) {
 		return fmt.Errorf("questions of the study that differ only in how a name is written are one question with pseudonyms, which has one answer; it is not shared:\n%s\ngive both rows the same answer, leave one out, or send with the question something else in which they differ", strings.Join(differences, "\n"))
 	}

@@ -41,3 +41,9 @@ func TestShareSpellings(t *testing.T) {
 	study := tableStudy(t, table, "  - {id: posts, kind: load, with: {path: posts.csv, key: ID, image: bild}}\n  - {id: f, kind: filter, with: {where: 'len(text) > 0 and author != \"x\"'}}\n  - {id: out, kind: save, with: {path: out/t.csv}}\n")
 	without(t, shared(t, study), "keller", "max.mann", "max_mann", "max-mann", "nur.hier", "nur_hier")
 }
+
+// Columns that list accounts can be chosen by a stage: each account has its pseudonym.
+func TestShareListings(t *testing.T) {
+	study := tableStudy(t, "ID,mentions,likes\n1,\"Tagesschau24,NeuPerson_0\",3\n2,\"NeuPerson_0\",4\n3,,5\n", loadPosts+"  - {id: s, kind: select, with: {rename: {mentions: called}}}\n  - {id: t, kind: select, with: {keep: [called, ID]}}\n  - {id: out, kind: save, with: {path: out/t.csv}}\n")
+	without(t, shared(t, study), "tagesschau", "neuperson")
+}
