@@ -57,7 +57,8 @@ const mostDifferences = 10
 // and their probabilities, states, texts. n is how many cells were compared. Nothing
 // that a coder said may be lost by sharing. A name that was read in a picture can reach over
 // several rows of a stage of kind unnest, and of those behind it: there a value may also
-// have the pseudonym of such a name, or stand for a further word of it.
+// have the pseudonym of such a name, or stand for a further word of it, unless it was
+// computed from a column of names.
 func Compare(study, shared *trace.Run, all []Column, names *pseudonym.Names) (n int, differences []string) {
 	_, hidden := hidings(study.Plan, all)
 	for _, at := range study.Plan.Order {
@@ -80,10 +81,11 @@ func Compare(study, shared *trace.Run, all []Column, names *pseudonym.Names) (n 
 				}
 				n++
 				x, y := row.Values[c], found[0].Values[other]
-				if from, is := hidden[a.ID][f.Name]; is && x.Null == y.Null && from.hidden(names, x.Text) == y.Text {
+				from, is := hidden[a.ID][f.Name]
+				if is && x.Null == y.Null && from.hidden(names, x.Text) == y.Text {
 					continue
 				}
-				if x.Null != y.Null || !same(x.Text, y.Text, names) && !(parted && pseudonym.Stands(y.Text)) {
+				if x.Null != y.Null || !same(x.Text, y.Text, names) && !(parted && !is && pseudonym.Stands(y.Text)) {
 					text := fmt.Sprintf("%s, row %s, %s: %s in the study, %s in the bundle", a.ID, row.Key, f.Name, shown(x), shown(y))
 					if other := twin(found[0].Key); other != "" {
 						text += "; with pseudonyms row " + other + alike

@@ -44,7 +44,7 @@ func rewriteYAML(f *source.File, names *pseudonym.Names, change func(spot) strin
 	each(root, nil, false, func(s spot) {
 		start, end := extent(f.Text, s.Node)
 		if start < end {
-			edits = append(edits, edit{start, end, respelled(f.Text[start:end], s, change)})
+			edits = append(edits, edit{start, end, respelled(f.Text[start:end], s, names, change)})
 		}
 	})
 	slices.SortFunc(edits, func(a, b edit) int { return a.start - b.start })
@@ -117,15 +117,14 @@ func extent(text string, n *source.Node) (start, end int) {
 
 // respelled is a scalar with its new text: as it is written, where it is read as that,
 // else in quotes.
-func respelled(raw string, s spot, change func(spot) string) string {
-	want := change(s)
-	if want == s.Text {
-		return raw
-	}
-	head, body := "", raw
+func respelled(raw string, s spot, names *pseudonym.Names, change func(spot) string) string {
+	head, body, want := "", raw, change(s)
 	if !s.Plain && (raw[0] == '|' || raw[0] == '>') {
 		end := strings.IndexByte(raw+"\n", '\n')
-		head, body = raw[:end], raw[end:]
+		head, body = remarks(raw[:end], names), raw[end:]
+	}
+	if want == s.Text {
+		return head + body
 	}
 	inner := *s.Node
 	inner.Text = body

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"icono/internal/pseudonym"
 	"icono/internal/source"
@@ -109,6 +111,76 @@ func TestRewriteYAML(t *testing.T) {
 			t.Errorf("no %q in\n%s", kept, out)
 		}
 	}
+}
+
+// Whatever the styles of scalars, what is YAML stays YAML that says the same but for names
+// and addresses, and none of them stands there any more.
+func TestRewriteStyles(t *testing.T) {
+	names := pseudonym.NewNames(pseudonym.Key{1})
+	for _, h := range []string{"JörgHoch", "Karl-Heinz Brandt", "abc"} {
+		names.Add(h, pseudonym.Handle)
+	}
+	change := func(s spot) string {
+		if s.written() {
+			return names.Written(s.Text)
+		}
+		return names.Text(s.Text)
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		words := func() string {
+			return strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"JörgHoch", "KARL-HEINZ\nBrandt", "Karl-Heinz Brandt", "@wer.auch", "https://x.de/a,", "a@b.de", "und", "it's", "\"ja\"", "[url]", "#kein", "x:", "-", "\\n", "{}", "ß", "abc", "\n"}), 1, 7).Draw(rt, "words"), " ")
+		}
+		var b strings.Builder
+		for i := range rapid.IntRange(1, 5).Draw(rt, "entries") {
+			key, text := fmt.Sprint(rapid.SampledFrom([]string{"about", "x", "JörgHoch"}).Draw(rt, "key"), " ", i), words()
+			if rapid.Bool().Draw(rt, "prose") {
+				key = []string{"title", "about", "objective", "theory", "note"}[i]
+			}
+			flat := strings.Join(strings.Fields(text), " ")
+			lines := strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ")
+			switch rapid.SampledFrom([]string{"plain", "single", "double", "escaped", "literal", "folded", "flow", "list", "long"}).Draw(rt, "style") {
+			case "plain":
+				fmt.Fprintf(&b, "%s: %s # an %s\n", key, flat, flat)
+			case "single":
+				fmt.Fprintf(&b, "%s: '%s'\n# %s\n#   %s\n", key, strings.ReplaceAll(lines, "'", "''"), flat, flat)
+			case "double":
+				fmt.Fprintf(&b, "%s: %s\n", key, quoted(text))
+			case "escaped":
+				fmt.Fprintf(&b, "%s: \"\\x4a\\u00f6rgHoch \\\n   %s\"\n", key, strings.NewReplacer(`"`, "", `\`, "").Replace(flat))
+			case "literal":
+				fmt.Fprintf(&b, "%s: |%s\n    %s\n\n", key, rapid.SampledFrom([]string{"", "-", "+", "4"}).Draw(rt, "chomp"), lines)
+			case "folded":
+				fmt.Fprintf(&b, "%s: >%s # %s\n    %s\n", key, rapid.SampledFrom([]string{"", "-", "+"}).Draw(rt, "chomp"), flat, lines)
+			case "flow":
+				fmt.Fprintf(&b, "%s: [{a: %s, %s: '%s'}, &n%d %s, *n%d]\n", key, flat, quoted(flat), strings.ReplaceAll(flat, "'", "''"), i, quoted(text), i)
+			case "list":
+				fmt.Fprintf(&b, "%s:\n  - %s\n  -\n    k: %s\n  # %s\n", key, flat, quoted(text), flat)
+			case "long":
+				fmt.Fprintf(&b, "%s: %s\n  %s\n\n  %s\n", key, flat, flat, flat)
+			}
+		}
+		file := source.NewFile("w.yaml", b.String())
+		if root, faults := source.Parse(file); root == nil || len(faults) > 0 {
+			rt.Skip("no YAML")
+		}
+		want, out := texts(t, file), BookText(file, names)
+		root, faults := source.Parse(source.NewFile("out.yaml", out))
+		if root == nil || len(faults) > 0 {
+			rt.Fatalf("%v\n%s\nof\n%s", faults, out, b.String())
+		}
+		got := texts(t, source.NewFile("out.yaml", out))
+		if len(got) != len(want) {
+			rt.Fatalf("%d scalars became %d\n%s\nof\n%s", len(want), len(got), out, b.String())
+		}
+		for i, s := range want {
+			if got[i].Text != change(s) {
+				rt.Fatalf("%q became %q, want %q\n%s\nof\n%s", s.Text, got[i].Text, change(s), out, b.String())
+			}
+		}
+		if leaks := names.Leaks(out); len(leaks) > 0 {
+			rt.Fatalf("%q stays in\n%s\nof\n%s", leaks, out, b.String())
+		}
+	})
 }
 
 // Texts that are compared with hidden values are replaced as those are, wherever the

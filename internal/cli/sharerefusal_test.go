@@ -39,6 +39,7 @@ func TestShareComputed(t *testing.T) {
 		"a code from a name": {"  - {id: d, kind: select, with: {derive: {Party: 'Username startsWith \"cdu\" ? \"CDU\" : \"none\"'}}}\n", "d, row ", ""},
 		"its length":         {"  - {id: d, kind: select, with: {derive: {N: 'len(Username)'}}}\n", `"8" in the study, "17" in the bundle`, ""},
 		"a part of it":       {"  - {id: d, kind: select, with: {derive: {Party: 'split(Username, \".\")[0]'}}}\n", "d, row ", ""},
+		"behind an unnest":   {"  - {id: l, kind: select, with: {derive: {tags: '[\"a\", \"b\"]'}}}\n  - {id: u, kind: unnest, with: {column: tags}}\n  - {id: d, kind: select, with: {derive: {Party: 'split(Username, \".\")[0]'}}}\n", "d, row ", ""},
 		"its letters":        {"  - {id: d, kind: select, with: {derive: {Who: 'upper(Username)'}}}\n", "", "likes"},
 		"a pattern":          {"  - {id: f, kind: filter, with: {where: 'Username matches \"^(cdu|spd)\\\\.bund$\" and likes > 5'}}\n", "", "kept:"},
 		"a number":           {"  - {id: f, kind: filter, with: {where: 'author_id > 4711000001'}}\n", "", "kept:"},

@@ -73,7 +73,7 @@ func fold(text string) string {
 		switch {
 		case unicode.IsSpace(r):
 			return " "
-		case strings.ContainsRune("’‘ʼ′`´", r):
+		case strings.ContainsRune(apostrophes, r):
 			return "'"
 		case r >= 0x2010 && r <= 0x2015 || r == 0x2212:
 			return "-"

@@ -14,7 +14,15 @@ import (
 // and of handles those without what stands around them, in patterns, with other marks
 // between their parts, and with ü as ue or u.
 func ways(text string, sort Sort) (out []string) {
-	add := func(text string) { out = append(out, norm.NFC.String(text), norm.NFD.String(text)) }
+	known := map[string]bool{}
+	add := func(text string) {
+		for _, form := range []norm.Form{norm.NFC, norm.NFD} {
+			if form := form.String(text); !known[form] {
+				known[form] = true
+				out = append(out, form)
+			}
+		}
+	}
 	add(text)
 	add(norm.NFKC.String(text)) // of letters such as 𝐀, which only look otherwise
 	if sort != Handle {
@@ -112,6 +120,9 @@ func spellings(text string) []string {
 	}
 	text = norm.NFC.String(text)
 	bare := func(text string) string {
+		if ascii(text) {
+			return text
+		}
 		return strings.Map(func(r rune) rune {
 			if unicode.Is(unicode.Mn, r) {
 				return -1
@@ -119,14 +130,35 @@ func spellings(text string) []string {
 			return r
 		}, norm.NFD.String(text))
 	}
-	straight := strings.NewReplacer("'", "", "’", "", "‘", "", "`", "", "´", "").Replace(text)
-	plain := replacing(umlauts).Replace(text)
-	for _, other := range []string{plain, bare(plain), replacing(umlautsBack).Replace(text), bare(text), straight} {
+	others := []string{bare(text)}
+	if strings.ContainsAny(text, "äöüßÄÖÜ") {
+		plain := replacing(umlauts).Replace(text)
+		others = append(others, plain, bare(plain))
+	}
+	if strings.Contains(text, "ae") || strings.Contains(text, "oe") || strings.Contains(text, "ue") || strings.Contains(text, "Ae") || strings.Contains(text, "Oe") || strings.Contains(text, "Ue") {
+		others = append(others, replacing(umlautsBack).Replace(text))
+	}
+	if strings.ContainsAny(text, apostrophes) {
+		others = append(others, strings.Map(func(r rune) rune {
+			if strings.ContainsRune(apostrophes, r) {
+				return -1
+			}
+			return r
+		}, text))
+	}
+	for _, other := range others {
 		if other != text && !slices.Contains(out, other) {
 			out = append(out, other)
 		}
 	}
 	return out
+}
+
+// apostrophes are what people write for one.
+const apostrophes = "'’‘ʼ′`´"
+
+func ascii(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // umlauts are letters and how they are spelled without them.
