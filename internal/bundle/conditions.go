@@ -111,6 +111,13 @@ func (s spot) written() bool {
 	return !s.key && strings.Contains(prose, " "+s.entry()+" ") || len(s.path) == 1 && s.path[0] == "name"
 }
 
+// described reports whether a scalar of a pipeline is such prose: of the pipeline itself or
+// of an option of a stage, for below those columns can be called so.
+func (s spot) described() bool {
+	const option = 4 // stages, the stage, with, the option
+	return s.written() && (len(s.path) == 1 || len(s.path) == option && s.path[2] == "with")
+}
+
 // StudyText is the text of the i-th of Files as it is shared: names replaced, also
 // addresses in prose, and paths as moved says.
 func StudyText(p *pipeline.Plan, i int, all []Column, names *pseudonym.Names, moved map[string]string) string {
@@ -128,7 +135,7 @@ func StudyText(p *pipeline.Plan, i int, all []Column, names *pseudonym.Names, mo
 		switch to, move := moved[s.Text]; {
 		case s.path[0] == "extends":
 			return StudyName(i + 1)
-		case s.written():
+		case s.described():
 			return names.Written(s.Text)
 		case move && (s.path[0] == "stages" || s.path[0] == "prices"):
 			return to

@@ -41,6 +41,7 @@ func TestShareComputed(t *testing.T) {
 		"a part of it":       {"  - {id: d, kind: select, with: {derive: {Party: 'split(Username, \".\")[0]'}}}\n", "d, row ", ""},
 		"behind an unnest":   {"  - {id: l, kind: select, with: {derive: {tags: '[\"a\", \"b\"]'}}}\n  - {id: u, kind: unnest, with: {column: tags}}\n  - {id: d, kind: select, with: {derive: {Party: 'split(Username, \".\")[0]'}}}\n", "d, row ", ""},
 		"its letters":        {"  - {id: d, kind: select, with: {derive: {Who: 'upper(Username)'}}}\n", "", "likes"},
+		"a column called so": {"  - {id: d, kind: select, with: {derive: {title: 'Username == \"die.unbekannte\" ? likes : likes + 1'}}}\n", "", "likes"},
 		"a pattern":          {"  - {id: f, kind: filter, with: {where: 'Username matches \"^(cdu|spd)\\\\.bund$\" and likes > 5'}}\n", "", "kept:"},
 		"a number":           {"  - {id: f, kind: filter, with: {where: 'author_id > 4711000001'}}\n", "", "kept:"},
 		"a list of one's own": {"  - {id: f, kind: filter, with: {where: 'true', kept: chosen.csv}}\n  - {id: s, kind: sample, with: {drawn: chosen.csv}}\n",
@@ -64,7 +65,7 @@ func TestShareComputed(t *testing.T) {
 				t.Fatalf("exit code %d\n%s%s\n%v", code, out, text, files)
 			}
 			for name, text := range files {
-				for _, planted := range []string{"cdu.", "spd.", ".linke", "47110000", "hidden", "26574845", "Abc-12345"} {
+				for _, planted := range []string{"cdu.", "spd.", ".linke", "47110000", "hidden", "26574845", "Abc-12345", "unbekannte"} {
 					if strings.Contains(strings.ToLower(name+text), strings.ToLower(planted)) {
 						t.Errorf("%s has %s", name, planted)
 					}
