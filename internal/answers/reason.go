@@ -28,3 +28,8 @@ func (s *Session) Reason(ctx context.Context, r Request) (string, error) {
 	}
 	return strings.Join(parts, ", "), nil
 }
+
+// Near returns stored requests of a row, the newest first.
+func (s *Session) Near(ctx context.Context, row string) ([]Request, error) {
+	return s.near(ctx, row, true)
+}

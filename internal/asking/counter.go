@@ -185,10 +185,9 @@ func (c *Counter) Record(ctx context.Context, all ...answers.Recorded) error {
 // Strict reports whether the run replays what is recorded and nothing else.
 func (c *Counter) Strict() bool { return c.desk.options.Mode == answers.None }
 
-// Why says in which parts a request differs from what is stored of its row, "" where
-// nothing is.
-func (c *Counter) Why(ctx context.Context, r answers.Request) (string, error) {
-	return c.session.Reason(ctx, r)
+// Near returns what is stored of a row of the stage, the newest first.
+func (c *Counter) Near(ctx context.Context, row string) ([]answers.Request, error) {
+	return c.session.Near(ctx, row)
 }
 
 // Replays reports whether nothing is stored.

@@ -62,7 +62,7 @@ func (b *backends) Open(ctx context.Context, r clipkind.Request) (clipkind.Encod
 	if err != nil {
 		return nil, err
 	}
-	e := &encoder{name: r.Model, runtime: runtime.Version()}
+	e := &encoder{name: r.Name, palette: r.Model == palette.Name, runtime: runtime.Version()}
 	o := clip.Options{Dir: r.Model, Device: r.Device, Precision: r.Precision, Threads: r.Threads, ImageSize: r.ImageSize}
 	store := clip.DefaultStore()
 	store.Progress, store.Warn = b.progress, func(text string) { e.notes = append(e.notes, text) }
@@ -142,6 +142,7 @@ func (b *backends) closeModels() {
 type encoder struct {
 	*clip.Model
 	name, runtime string
+	palette       bool
 	notes         []string // about how the model was got
 }
 
@@ -178,7 +179,7 @@ func (e *encoder) Facts() []stage.Fact {
 
 // Explain implements clip.Encoder.
 func (e *encoder) Explain(string) string {
-	if e.name != palette.Name {
+	if !e.palette {
 		return "its vector is zero; choose other words"
 	}
 	var known []string

@@ -75,13 +75,13 @@ func (m *Model) load(r *onnx.Runtime, o Options) error {
 			if err != nil {
 				return err
 			}
-			sum, dynamic, err := examine(bytes.NewReader(part.data))
+			found, err := examine(bytes.NewReader(part.data))
 			if err != nil {
 				return err
 			}
-			m.files = append(m.files, File{part.name, sum})
+			m.files = append(m.files, File{part.name, found.sum})
 			if added != nil {
-				m.scaled(added, part.name, dynamic)
+				m.scaled(added, part.name, found.dynamic)
 			}
 		}
 		return m.complete("the embedded model")

@@ -11,10 +11,31 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	"icono/internal/answers"
 	"icono/internal/stage"
 )
+
+// Model is a model as a study names it.
+type Model struct {
+	// Name is how it is told.
+	Name string
+	// Folder says that it lies in a folder: its files decide its vectors, and the name
+	// does not, so that they are found wherever the folder lies.
+	Folder bool
+}
+
+// inFolder is what the answers of all models in folders are kept under.
+const inFolder = "in a folder"
+
+// kept is the model that answers are kept under.
+func (m Model) kept() string {
+	if m.Folder {
+		return inFolder
+	}
+	return m.Name
+}
 
 // Vector is what a model made of a picture.
 type Vector struct {
@@ -33,9 +54,8 @@ type Keeper interface {
 	Replays() bool
 	// Strict reports whether what is not stored is an error, and is not computed.
 	Strict() bool
-	// Why says in which parts a request differs from what is stored of its row, ""
-	// where nothing is.
-	Why(ctx context.Context, r answers.Request) (string, error)
+	// Near returns what is stored of a row, the newest first.
+	Near(ctx context.Context, row string) ([]answers.Request, error)
 }
 
 // Shelf holds the vectors of one model as it is run. It is safe for concurrent
@@ -43,26 +63,37 @@ type Keeper interface {
 type Shelf struct {
 	session Keeper
 	model   string
-	run     json.RawMessage
+	run     facts // what decides the vectors of pictures
+	phrases facts // and those of phrases
 	dim     int
 }
 
-// New makes a shelf of a stage's answers. facts say what decides a vector beside
-// the picture: the model's files, precision, device, preprocessing.
-func New(session Keeper, model string, facts []stage.Fact, dim int) (*Shelf, error) {
-	run := make([][2]string, len(facts))
-	for i, f := range facts {
-		run[i] = [2]string{f.Name, f.Value}
+// facts are names and values as they are stored.
+type facts [][2]string
+
+// Orientation is the fact of a kept vector that says whether pictures are turned.
+const Orientation = "EXIF orientation"
+
+// New makes a shelf of a stage's answers. about says what decides a vector beside
+// the picture: the model's files, precision, device, preprocessing. orient says
+// whether pictures are turned upright.
+func New(session Keeper, model Model, about []stage.Fact, orient bool, dim int) *Shelf {
+	with := func(orient bool) facts {
+		out := facts{}
+		for _, f := range about {
+			out = append(out, [2]string{f.Name, f.Value})
+		}
+		return append(out, [2]string{Orientation, fmt.Sprint(orient)})
 	}
-	text, err := json.Marshal(run)
-	return &Shelf{session: session, model: model, run: text, dim: dim}, err
+	// Phrases cannot be turned: they are kept once, as where pictures are not.
+	return &Shelf{session: session, model: model.kept(), run: with(orient), phrases: with(false), dim: dim}
 }
 
 // question is the request of a vector, as it is stored.
 type question struct {
-	Run     json.RawMessage `json:"run"`
-	Picture *digest         `json:"picture,omitempty"`
-	Phrase  string          `json:"phrase,omitempty"`
+	Run     facts   `json:"run"`
+	Picture *digest `json:"picture,omitempty"`
+	Phrase  string  `json:"phrase,omitempty"`
 }
 
 type digest struct {
@@ -70,7 +101,12 @@ type digest struct {
 }
 
 func (s *Shelf) request(row string, q question) (answers.Request, error) {
-	q.Run = s.run
+	switch {
+	case q.Picture != nil:
+		q.Run = s.run
+	case q.Run == nil:
+		q.Run = s.phrases
+	}
 	body, err := json.Marshal(q)
 	return answers.Request{Row: row, Provider: provider, Model: s.model, Body: body}, err
 }
@@ -92,19 +128,14 @@ func (s *Shelf) Find(ctx context.Context, row string, picture [32]byte) ([]float
 	return s.find(ctx, row, ofPicture(picture))
 }
 
-// Why says in which parts the request for a picture's vector differs from what is stored
-// of its row, "" where nothing is.
-func (s *Shelf) Why(ctx context.Context, row string, picture [32]byte) (string, error) {
-	r, err := s.request(row, ofPicture(picture))
-	if err != nil {
-		return "", err
-	}
-	return s.session.Why(ctx, r)
-}
-
-// FindPhrase returns the vector of a phrase, nil where none is kept.
+// FindPhrase returns the vector of a phrase, nil where none is kept. One that is kept as
+// if it had been turned with the pictures is the same.
 func (s *Shelf) FindPhrase(ctx context.Context, phrase string) ([]float32, error) {
-	return s.find(ctx, phraseRow(phrase), question{Phrase: phrase})
+	v, err := s.find(ctx, phraseRow(phrase), question{Phrase: phrase})
+	if v == nil && err == nil && !slices.Equal(s.run, s.phrases) {
+		v, err = s.find(ctx, phraseRow(phrase), question{Phrase: phrase, Run: s.run})
+	}
+	return v, err
 }
 
 func phraseRow(phrase string) string { return "phrase " + phrase }

@@ -1,7 +1,6 @@
 package vectors_test
 
 import (
-	"context"
 	"math"
 	"slices"
 	"testing"
@@ -26,19 +25,13 @@ func shelf(t *testing.T, dir string, mode answers.Mode, precision string) *vecto
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := vectors.New(kept{session}, "m", []stage.Fact{{Name: "precision", Value: precision}}, 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return vectors.New(kept{session}, vectors.Model{Name: "m"}, []stage.Fact{{Name: "precision", Value: precision}}, false, 3)
 }
 
 // kept is a session as a desk gives it.
 type kept struct{ *answers.Session }
 
 func (kept) Strict() bool { return false }
-
-func (k kept) Why(ctx context.Context, r answers.Request) (string, error) { return k.Reason(ctx, r) }
 
 // A vector comes back bit by bit, for its picture and model alone.
 func TestShelf(t *testing.T) {

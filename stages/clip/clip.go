@@ -25,7 +25,9 @@ type Models interface {
 // Request names a model and how it is to run.
 type Request struct {
 	// Model is a name, or the path of a folder on this machine.
-	Model             string
+	Model string
+	// Name is what facts call it.
+	Name              string
 	Device, Precision string
 	Threads           int // 0 means as many as the machine has
 	ImageSize         int // 0 means what the model says
@@ -65,9 +67,13 @@ type classify struct {
 	image  int // index of the column with the pictures' paths
 	root   string
 
+	model   vectors.Model
 	encoder Encoder
 	head    *clip.Head
 	shelf   *vectors.Shelf // nil where no vectors are kept
+	// others are the models that a replay has recorded in place of this one, which is
+	// not opened then.
+	others []vectors.Known
 }
 
 // Costly implements stage.Coster.
@@ -93,13 +99,14 @@ func (c *classify) Schema(in []*arrow.Schema) (*arrow.Schema, error) {
 // Prepare implements stage.Preparer: it opens the model and computes the
 // vectors of the phrases, once.
 func (c *classify) Prepare(ctx context.Context, env stage.Env, _ []*arrow.Schema) error {
-	request := Request{Model: c.config.Model, Device: c.config.Device, Precision: c.config.Precision, Threads: c.config.Threads,
+	request := Request{Model: c.identify(env.Study), Device: c.config.Device, Precision: c.config.Precision, Threads: c.config.Threads,
 		ImageSize: c.config.ImageSize, BatchSize: c.config.BatchSize}
-	if c.config.isFolder(c.models.Names()) {
-		request.Model = env.Study.Resolve(c.config.Model)
-	}
+	request.Name = c.model.Name
 	if err := c.open(ctx, func(ctx context.Context) (Encoder, error) { return c.models.Open(ctx, request) }); err != nil {
 		return err
+	}
+	if len(c.others) > 0 {
+		return nil
 	}
 	return c.prepareHead(ctx)
 }

@@ -126,7 +126,7 @@ func TestRequest(t *testing.T) {
 	}
 	c := config(func(c *clip.Config) { c.BatchSize, c.Threads, c.ImageSize = 7, 1, side })
 	out := classify(t, m, c, rows(), 1, 4, files)
-	if d := cmp.Diff([]clip.Request{{Model: "palette", Device: "cpu", Precision: "fp32", Threads: 1, ImageSize: side, BatchSize: 7}}, m.asked); d != "" {
+	if d := cmp.Diff([]clip.Request{{Model: "palette", Name: "palette", Device: "cpu", Precision: "fp32", Threads: 1, ImageSize: side, BatchSize: 7}}, m.asked); d != "" {
 		t.Error(d)
 	}
 	if facts := out.ledger.Facts(); facts["batch size"] != "" || facts["aggregate"] != "max" || facts["template"] != "none" || facts["model"] != "tested" {

@@ -173,3 +173,9 @@ func texts(mem memory.Allocator, rows []outcome) arrow.Array {
 	}
 	return b.NewArray()
 }
+
+// interrupted is what becomes of a row that was not computed when the run was
+// to end.
+func interrupted() outcome {
+	return outcome{status: stage.Skipped, err: "the run was interrupted"}
+}

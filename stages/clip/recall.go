@@ -20,6 +20,7 @@ import (
 // the model as it was recorded. The model itself is not opened.
 func (c *classify) Recall(ctx context.Context, env stage.Env, in stage.Table) (stage.Recall, error) {
 	var out stage.Recall
+	c.identify(env.Study)
 	var keeper vectors.Keeper
 	var err error
 	if c.kept != nil {
@@ -29,14 +30,12 @@ func (c *classify) Recall(ctx context.Context, env stage.Env, in stage.Table) (s
 	}
 	var shelf *vectors.Shelf
 	if keeper != nil {
-		card, err := vectors.FindCard(ctx, keeper, c.config.Model, c.settings())
+		card, err := vectors.FindCard(ctx, keeper, c.model, c.settings())
 		if err != nil {
 			return out, err
 		}
 		if card != nil {
-			if shelf, err = c.newShelf(keeper, &recorded{card: *card}); err != nil {
-				return out, err
-			}
+			shelf = c.newShelf(keeper, card.Facts, card.Dim)
 			for _, f := range card.Facts {
 				if f.Name == "ONNX Runtime" {
 					out.Notes = append(out.Notes, fmt.Sprintf("vectors as computed with ONNX Runtime %s: another version, or another device, computes all anew", f.Value))

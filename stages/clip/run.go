@@ -47,6 +47,10 @@ type prepared struct {
 // is to end, what the model computes is finished, and the rows left are skipped.
 func (c *classify) Run(ctx context.Context, env stage.Env, in []stage.Table) stage.Rows {
 	return func(yield func(arrow.Record, error) bool) {
+		if len(c.others) > 0 {
+			yield(nil, c.otherModel(in[0].Rows))
+			return
+		}
 		c.tell(env.Ledger)
 		r := &runner{classify: c, env: env, size: c.encoder.Size()}
 		r.pool.New = func() any {
@@ -163,12 +167,6 @@ func (r *runner) prepare(ctx context.Context, j job) (prepared, error) {
 		p.pixels, p.fault = nil, outcome{status: stage.Unreadable, err: err.Error()}
 	}
 	return p, nil
-}
-
-// interrupted is what becomes of a row that was not computed when the run was
-// to end.
-func interrupted() outcome {
-	return outcome{status: stage.Skipped, err: "the run was interrupted"}
 }
 
 // readFault words why a picture could not be read.

@@ -1,0 +1,64 @@
+package clip
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"icono/internal/stage"
+	"icono/internal/vectors"
+)
+
+// modelFact is the fact that tells a model's name.
+const modelFact = "model"
+
+// identify says how the model is called in what is kept and told, and returns the
+// folder that it is opened from, or its name.
+func (c *classify) identify(study stage.Study) string {
+	names := c.models.Names()
+	if !c.config.isFolder(names) {
+		c.model = vectors.Model{Name: c.config.Model}
+		return c.config.Model
+	}
+	c.model = vectors.Model{Name: stated(c.config.Model, study.Resolve("."), names), Folder: true}
+	return study.Resolve(c.config.Model)
+}
+
+// stated is the name of a model in a folder: its path from the pipeline's folder, so
+// that it is the same wherever the study lies. Of an absolute path out of the study,
+// which is another on each machine and may name its user, it is the last part. It is
+// none of the names.
+func stated(path, study string, names []string) string {
+	path = filepath.Clean(filepath.FromSlash(path))
+	if filepath.IsAbs(path) {
+		inside, err := filepath.Rel(study, path)
+		if err != nil || inside == ".." || strings.HasPrefix(inside, ".."+string(filepath.Separator)) {
+			if base := filepath.Base(path); !slices.Contains(names, base) {
+				return base
+			}
+			return "…/" + filepath.Base(path)
+		}
+		path = inside
+	}
+	if path = filepath.ToSlash(path); !strings.Contains(path, "/") {
+		path = "./" + path
+	}
+	return path
+}
+
+// deciding leaves the name of a model in a folder out of its facts: its files decide.
+func (c *classify) deciding(facts []stage.Fact) []stage.Fact {
+	facts = slices.Clone(facts)
+	if !c.model.Folder {
+		return facts
+	}
+	return slices.DeleteFunc(facts, func(f stage.Fact) bool { return f.Name == modelFact })
+}
+
+// told are the facts of a recorded model with its name.
+func told(m vectors.Model, recorded []stage.Fact) []stage.Fact {
+	if !m.Folder {
+		return recorded
+	}
+	return append([]stage.Fact{{Name: modelFact, Value: m.Name}}, recorded...)
+}
