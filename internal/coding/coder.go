@@ -121,7 +121,8 @@ func (c *Coder) Next(ctx context.Context, r Row, b Batcher) ([]Ready, error) {
 }
 
 // known codes a row by the answers that are there: look returns nil where one is
-// not. It returns the number of answers found.
+// not. It returns the number of answers found. As in Code, a row is not coded further
+// once one of its codings is faulty.
 func (c *Coder) known(r Row, look func(Question) (*Answered, error)) (stored int64, err error) {
 	for i := range max(1, c.Runs) {
 		_, err := c.once(r, i, func(s Scheme, q Question) ([]any, error) {
@@ -140,7 +141,10 @@ func (c *Coder) known(r Row, look func(Question) (*Answered, error)) (stored int
 			return values, nil
 		})
 		var fault *Fault
-		if err != nil && !errors.Is(err, errUnknown) && !errors.As(err, &fault) {
+		switch {
+		case errors.As(err, &fault):
+			return stored, nil
+		case err != nil && !errors.Is(err, errUnknown):
 			return stored, err
 		}
 	}
