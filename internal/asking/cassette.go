@@ -2,13 +2,11 @@ package asking
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"icono/internal/answers"
+	"icono/internal/tabular"
 )
 
 // Exported is a cassette that was written.
@@ -39,17 +37,13 @@ func (d *Desk) Export(ctx context.Context, stages []string) ([]Exported, error) 
 }
 
 func (c *Counter) export(ctx context.Context, path string) (lines int, err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return 0, err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	f, err := tabular.Create(path)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = os.Remove(f.Name()) }() // gone already where all went well
-	lines, err = c.session.Export(ctx, f, func(k answers.Key) bool { return c.used[k] })
-	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+	defer func() { _ = f.Abort() }() // does nothing after Commit
+	if lines, err = c.session.Export(ctx, f, func(k answers.Key) bool { return c.used[k] }); err != nil {
 		return 0, err
 	}
-	return lines, os.Rename(f.Name(), path)
+	return lines, f.Commit()
 }

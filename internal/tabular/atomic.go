@@ -116,15 +116,24 @@ func shorten(name string) string {
 	return name
 }
 
-// removeStale removes unfinished files of the same name that nobody holds.
+// RemoveUnfinished removes what programs that were killed left of files of a folder.
 // What cannot be removed is left: it does no harm.
+func RemoveUnfinished(dir string) {
+	removeUnfinished(dir, func(name string) bool { return strings.HasPrefix(name, ".") && strings.Contains(name, tempMark) })
+}
+
+// removeStale removes unfinished files of the same name that nobody holds.
 func removeStale(dir, name string) {
+	removeUnfinished(dir, func(other string) bool { return strings.HasPrefix(other, "."+shorten(name)+tempMark) })
+}
+
+func removeUnfinished(dir string, wanted func(name string) bool) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return
 	}
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), "."+shorten(name)+tempMark) || !e.Type().IsRegular() {
+		if !wanted(e.Name()) || !e.Type().IsRegular() {
 			continue
 		}
 		temp := filepath.Join(dir, e.Name())
@@ -133,7 +142,7 @@ func removeStale(dir, name string) {
 			continue
 		}
 		if lock(f) == nil {
-			_ = os.Remove(temp) // see above
+			_ = os.Remove(temp) // see RemoveUnfinished
 		}
 		_ = f.Close() // nothing was written
 	}
