@@ -1,20 +1,16 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"icono/internal/answers"
-	"icono/internal/bundle"
 	"icono/internal/pipeline"
 	"icono/internal/stage"
-	"icono/internal/tabular"
 )
 
 func (a *app) answersCommand() *cobra.Command {
@@ -44,18 +40,22 @@ func (a *app) answersExport() *cobra.Command {
 of CLIP stages are written too, so that a replay needs neither the model nor the
 library that runs it: about 3 kB for each picture. With --pictures what a replay needs to
 know of pictures is written to pictures.jsonl: with the line pictures: pictures.jsonl in the
-pipeline, a clone without the pictures is replayed too.`,
+pipeline, a clone without the pictures is replayed too. What the file says of pictures of
+other pipelines stays.`,
 		Example: "  icono answers export\n  icono answers export --vectors",
 		Args:    atMost(1, "file or folder"),
 		RunE: func(c *cobra.Command, args []string) error {
 			flags.ask.look, flags.ask.offline = !vectors, true
-			flags.ask.record = "new_episodes"
+			flags.ask.record, flags.lists = "new_episodes", pictures
 			s, err := a.open(c.Context(), args, flags, true)
 			if err != nil {
 				return err
 			}
 			defer s.close()
 			if err := a.admit(s.faults); err != nil {
+				return err
+			}
+			if err := s.tidy(); err != nil {
 				return err
 			}
 			s.backends.askers.vectors = vectors
@@ -103,40 +103,6 @@ pipeline, a clone without the pictures is replayed too.`,
 	c.Flags().BoolVar(&pictures, "pictures", false, "write what is known of the pictures too")
 	c.Flags().BoolVar(&vectors, "vectors", false, "write the vectors of CLIP stages too")
 	return c
-}
-
-// exportPictures writes what is known of the pictures that a run has opened.
-func (a *app) exportPictures(ctx context.Context, s *study, opened *openings) error {
-	inputs, err := s.inputs(a.version)
-	if err != nil {
-		return err
-	}
-	known, err := opened.pictures(ctx, inputs, s.settings.Workers)
-	if err != nil {
-		return err
-	}
-	name := cmp.Or(s.plan.Doc.Pictures, bundle.Pictures)
-	f, err := tabular.Create(s.library.Resolve(name))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Abort() }() // does nothing after Commit
-	if err := known.Write(f); err != nil {
-		return err
-	}
-	if err := f.Commit(); err != nil {
-		return err
-	}
-	fmt.Fprintf(a.Out, "what is known of %s is in %s\n", count(len(known), "picture"), filepath.Join(filepath.Dir(s.plan.Doc.File.Name), name))
-	for _, st := range s.plan.Stages {
-		if st.Kind == "report" && st.With.Get("pictures").Scalar() != "none" {
-			fmt.Fprintf(a.Out, "the report of `%s` shows pictures: with `pictures: none` it is the same where they are not, as `run --locked` and `verify` want it\n", st.ID)
-		}
-	}
-	if s.plan.Doc.Pictures == "" {
-		fmt.Fprintf(a.Out, "next: put the line `pictures: %s` into %s, and run the study once, so that the lock knows it\n", name, s.plan.Doc.File.Name)
-	}
-	return nil
 }
 
 // rehearse runs stages, with all that they need, by stored answers alone. It

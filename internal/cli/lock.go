@@ -84,6 +84,10 @@ func (k *keeper) end(facts []stage.StageFacts) error {
 	}
 	file := k.study.plan.Doc.File.Name
 	pictures := k.recorder.Complete(k.before, k.study.plan, facts, k.witness)
+	if all := lock.Outdated(k.study.library.Listed, pictures); len(all) > 0 {
+		fmt.Fprintf(k.app.Err, "warning: %s says something else of %s than what is there, so that the study is not replayed as here where they are not: %s\n  icono answers export --vectors --pictures writes it anew\n",
+			k.study.plan.Doc.Pictures, count(len(all), "picture"), listed(all))
+	}
 	if k.locked != nil {
 		return k.held(lock.Of(lock.Compare(k.locked, k.before), lock.Cause, lock.Effect), "the outputs were written, and are not those of the lock")
 	}

@@ -23,21 +23,7 @@ func modelStudy(t *testing.T, dir, stage string) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]color.RGBA{"a.png": {200, 0, 0, 255}, "b.png": {0, 0, 200, 255}} {
-		m := image.NewRGBA(image.Rect(0, 0, 20, 20))
-		for i := range 400 {
-			m.SetRGBA(i%20, i/20, c)
-		}
-		if err := os.MkdirAll(filepath.Join(dir, "p"), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		f, err := os.Create(filepath.Join(dir, "p", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := png.Encode(f, m); err != nil {
-			t.Fatal(err)
-		}
-		_ = f.Close()
+		paintPicture(t, filepath.Join(dir, "p", name), c)
 	}
 	writeText(t, filepath.Join(dir, "pipeline.yaml"), `version: 1
 name: folder
@@ -47,6 +33,26 @@ stages:
   - {id: o, kind: save, with: {path: o.csv}}
   - {id: page, kind: report, from: c, with: {path: page.html, pictures: none}}
 `)
+}
+
+// paintPicture writes a picture of one colour.
+func paintPicture(t *testing.T, path string, c color.RGBA) {
+	t.Helper()
+	m := image.NewRGBA(image.Rect(0, 0, 20, 20))
+	for i := range 400 {
+		m.SetRGBA(i%20, i/20, c)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(f, m); err != nil {
+		t.Fatal(err)
+	}
+	_ = f.Close()
 }
 
 // holds reports whether any file below a folder holds a text.

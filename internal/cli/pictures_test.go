@@ -110,6 +110,8 @@ stages:
 		t.Errorf("with the list:\n%s", said)
 	}
 
+	must(exitDone, "answers", "export", "--vectors", "--pictures", dir) // the list names the picture as it is
+
 	// What is only written in another way is let pass where that is asked for.
 	write("pipeline.yaml", "# a comment\n"+strings.Replace(pipe, "stages:", "pictures: pictures.jsonl\nstages:", 1))
 	if said := must(exitDiffers, "verify", dir); !strings.Contains(said, "changed outside of the stages, in what decides no result") {

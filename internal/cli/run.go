@@ -78,6 +78,9 @@ NAME.partial.EXT. A second Ctrl-C ends it at once.`,
 			if err := keeper.begin(c.Context(), s, &set, locks); err != nil {
 				return err
 			}
+			if err := s.tidy(); err != nil {
+				return err
+			}
 			line.spending = s.backends.askers.spending
 			facts, err := pipeline.Run(c.Context(), s.plan, set)
 			line.end()

@@ -18,6 +18,7 @@ import (
 	"icono/internal/media"
 	"icono/internal/pipeline"
 	"icono/internal/source"
+	"icono/internal/tabular"
 	"icono/stages"
 )
 
@@ -34,6 +35,9 @@ type study struct {
 	// unlike are pictures that are others by now than an earlier version of the study was
 	// run with, and of which nothing else is known.
 	unlike []string
+	// list is that of the pictures which the pipeline names and which is to be written, ""
+	// where it is there.
+	list string
 }
 
 // studyFlags are the flags that validate, plan and run share.
@@ -41,7 +45,9 @@ type studyFlags struct {
 	sets    []string
 	workers int
 	batch   int
-	ask     askFlags
+	// lists says that the list of pictures is written: it need not be there.
+	lists bool
+	ask   askFlags
 }
 
 func (f *studyFlags) register(c *cobra.Command) {
@@ -134,8 +140,11 @@ func (a *app) open(ctx context.Context, args []string, f studyFlags, full bool) 
 	s.backends.offline = f.ask.look || f.ask.offline
 	beside := func(name string) (string, error) { return readPipeline(filepath.Join(filepath.Dir(path), name)) }
 	doc := pipeline.Load(source.NewFile(path, text), beside, sets, &list)
-	if err := readAbsent(s.library, doc.Pictures); err != nil {
-		list.Error("pictures", doc.PicturesAt, err.Error(), "name a list that `icono share` wrote, or remove the line where the pictures are here")
+	switch missing, err := readAbsent(s.library, doc.Pictures); {
+	case missing && f.lists:
+		s.list, doc.Pictures = doc.Pictures, ""
+	case err != nil:
+		list.Error("pictures", doc.PicturesAt, err.Error(), "where the pictures are, `icono answers export --vectors --pictures` writes the list, and `icono share` for others; remove the line where it is not wanted")
 	}
 	if f.ask.earlier {
 		if s.unlike, err = unlike(s.library, path); err != nil {
@@ -148,22 +157,36 @@ func (a *app) open(ctx context.Context, args []string, f studyFlags, full bool) 
 	return s, nil
 }
 
-// readAbsent has a library give stand-ins for the pictures of a list, "" for none.
-func readAbsent(l *media.Library, name string) error {
+// readAbsent has a library give stand-ins for the pictures of a list, "" for none. missing
+// says of an error that there is no such file.
+func readAbsent(l *media.Library, name string) (missing bool, err error) {
 	if name == "" {
-		return nil
+		return false, nil
 	}
 	r, err := l.Open(name)
 	if err != nil {
-		why, _ := media.Explain(name, err)
-		return fmt.Errorf("the list of pictures cannot be read: %s", why)
+		why, missing := media.Explain(name, err)
+		return missing, fmt.Errorf("the list of pictures cannot be read: %s", why)
 	}
 	defer func() { _ = r.Close() }() // only read
 	absent, err := media.ReadAbsent(name, r)
 	if err != nil {
-		return fmt.Errorf("the list of pictures cannot be read: %w", err)
+		return false, fmt.Errorf("the list of pictures cannot be read: %w", err)
 	}
-	l.SetAbsent(absent)
+	l.SetAbsent(name, absent)
+	return false, nil
+}
+
+// tidy removes what runs and exports that were killed left of unfinished files, in the
+// folder of the study and those of its cassettes.
+func (s *study) tidy() error {
+	o, err := s.backends.askers.options()
+	if err != nil {
+		return err
+	}
+	for _, dir := range append([]string{filepath.Dir(s.plan.Doc.File.Name), o.Cassettes}, o.Below...) {
+		tabular.RemoveUnfinished(dir)
+	}
 	return nil
 }
 

@@ -109,6 +109,7 @@ func (v *verification) run(ctx context.Context, path string, flags studyFlags) e
 	}
 	v.Pictures = len(sums)
 	v.Differences = append(v.Differences, pictures...)
+	v.Differences = append(v.Differences, lock.CheckListed(s.plan.Doc.Pictures, s.library.Listed, sums, pictures)...)
 	found, err := s.inputs(v.app.version)
 	if err != nil {
 		v.Faults = append(v.Faults, err.Error())

@@ -98,7 +98,10 @@ func CheckPictures(ctx context.Context, pipeline string, locked *File, study sta
 		}
 	}
 	check := func(_ context.Context, path string) (*Difference, error) {
-		found, err := SumFile(study, path)
+		found, list, err := sumFile(study, path)
+		if list != "" && found != sums[path] {
+			return &Difference{Cause, "", listSays(list), path, string(sums[path]), string(found)}, nil
+		}
 		if err == nil && found != sums[path] && pointer(study, path) {
 			found = lfsPointer
 		}
@@ -116,6 +119,44 @@ func CheckPictures(ctx context.Context, pipeline string, locked *File, study sta
 		}
 	}
 	return all, sums, nil
+}
+
+// listSays is what a Difference is about where a picture is not here, and a list tells
+// another sum of it than is locked.
+func listSays(list string) string { return "what " + list + " says of the picture" }
+
+// Outdated lists the pictures, sorted, of which a list says another sum than they have.
+// listed gives the SHA-256 of a picture by the list, in hexadecimal digits, "" where it
+// does not name it.
+func Outdated(listed func(path string) string, sums map[string]Sum) []string {
+	var out []string
+	for path, sum := range sums {
+		by := listed(path)
+		if by != "" && sumForm.MatchString(string(sum)) && by != strings.TrimPrefix(string(sum), "sha256:") {
+			out = append(out, path)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// CheckListed compares what a list of a name says of pictures with those that are here.
+// listed is as for Outdated; sums and differing are what CheckPictures returned.
+func CheckListed(list string, listed func(path string) string, sums map[string]Sum, differing []Difference) []Difference {
+	found := maps.Clone(sums)
+	for _, d := range differing {
+		switch d.What {
+		case "picture":
+			found[d.Name] = Sum(d.Found)
+		case listSays(list): // it is not here
+			delete(found, d.Name)
+		}
+	}
+	var all []Difference
+	for _, path := range Outdated(listed, found) {
+		all = append(all, Difference{Cause, "", listSays(list), path, string(found[path]), "sha256:" + listed(path) + " (icono answers export --vectors --pictures writes it anew)"})
+	}
+	return all
 }
 
 // lfsPointer stands for the sum of a file that Git LFS has not fetched.

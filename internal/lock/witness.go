@@ -48,8 +48,11 @@ func (w *Witness) Open(path string) (io.ReadCloser, error) {
 }
 
 // standIn is an open file that stands for a picture which is not here, and knows
-// its sum.
-type standIn interface{ SHA256() string }
+// its sum by a list.
+type standIn interface {
+	SHA256() string
+	List() string
+}
 
 // watched is a file that is being read.
 type watched struct {
@@ -80,19 +83,26 @@ func sumText(text string) Sum {
 
 // SumFile is the sum of a file of a study.
 func SumFile(s stage.Study, path string) (Sum, error) {
+	sum, _, err := sumFile(s, path)
+	return sum, err
+}
+
+// sumFile is the sum of a file of a study, and the list that tells it of a picture which
+// is not here.
+func sumFile(s stage.Study, path string) (sum Sum, list string, err error) {
 	r, err := s.Open(path)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	defer func() { _ = r.Close() }() // only read
 	if s, is := r.(standIn); is {
-		return Sum("sha256:" + s.SHA256()), nil
+		return Sum("sha256:" + s.SHA256()), s.List(), nil
 	}
 	h := sha256.New()
 	if _, err := io.Copy(h, r); err != nil {
-		return "", err
+		return "", "", err
 	}
-	return sumOf(h), nil
+	return sumOf(h), "", nil
 }
 
 // List is the list of the files with these sums, in the form of sha256sum: 64

@@ -70,9 +70,13 @@ func ReadAbsent(name string, r io.Reader) (Absent, error) {
 	return out, nil
 }
 
-// SetAbsent has Open give a stand-in for pictures whose files are not here. It is
-// called before the library is used.
-func (l *Library) SetAbsent(a Absent) { l.absent = a }
+// SetAbsent has Open give a stand-in for pictures whose files are not here, by the list
+// of a name. It is called before the library is used.
+func (l *Library) SetAbsent(list string, a Absent) { l.list, l.absent = list, a }
+
+// Listed is the SHA-256 of a picture by the list of SetAbsent, in hexadecimal digits,
+// "" where it is not listed.
+func (l *Library) Listed(path string) string { return l.absent[path].SHA256 }
 
 // Withdraw has Open give the stand-in of a picture also where there is a file, since
 // that is another picture by now. It reports whether the picture with the SHA-256, in
@@ -92,6 +96,7 @@ func (l *Library) Withdraw(path, sha256 string) bool {
 type standIn struct {
 	*bytes.Reader
 	known picture.Known
+	list  string
 }
 
 // Close implements io.Closer.
@@ -100,11 +105,14 @@ func (standIn) Close() error { return nil }
 // SHA256 is that of the picture which the stand-in stands for, in hexadecimal digits.
 func (s standIn) SHA256() string { return s.known.SHA256 }
 
+// List is the name of the list that says so.
+func (s standIn) List() string { return s.list }
+
 // inPlace opens the stand-in of a file that is not here, nil where there is none.
 func (l *Library) inPlace(name string) io.ReadCloser {
 	k, known := l.absent[name]
 	if !known {
 		return nil
 	}
-	return standIn{bytes.NewReader(k.StandIn()), k}
+	return standIn{bytes.NewReader(k.StandIn()), k, l.list}
 }

@@ -36,7 +36,7 @@ func TestAbsent(t *testing.T) {
 	}
 	l := NewLibrary(dir)
 	defer l.Close()
-	l.SetAbsent(got)
+	l.SetAbsent("pictures.jsonl", got)
 	data, err := ReadPicture(l.Open, "a/é <b>.jpg")
 	if err != nil || picture.Hash(data) != known.SHA256 {
 		t.Errorf("%q, %v", data, err)

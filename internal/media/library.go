@@ -30,6 +30,7 @@ type Library struct {
 	archives map[string]*archive // by absolute path
 	closed   bool
 	absent   Absent
+	list     string // the name of absent
 	// withdrawn are pictures of absent that go before the files at their paths.
 	withdrawn map[string]bool
 }

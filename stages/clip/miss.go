@@ -41,6 +41,26 @@ func (c *classify) unlike(ctx context.Context, p prepared) string {
 	return differing(u.Settings)
 }
 
+// notHere says of a picture without a recorded vector that it cannot be computed, since
+// the picture is not here.
+func (c *classify) notHere(ctx context.Context, p prepared, why error) error {
+	name := media.Under(c.root, p.path)
+	lacks := "no vector of the picture " + name
+	mend := "put the picture where its path says, or take the study as it was shared: icono run --record none"
+	if c.shelf != nil {
+		u, err := c.shelf.Unlike(ctx, name, p.hash)
+		switch {
+		case err != nil || !u.Recorded:
+		case u.Picture:
+			lacks += fmt.Sprintf(" as the list of pictures describes it (SHA-256 %x…)", p.hash[:6])
+			mend = "another file of that name is recorded, so the list that the pipeline names under `pictures` may be old: icono answers export --vectors --pictures, where the pictures are, writes it anew\nor " + mend
+		default:
+			lacks += differing(u.Settings)
+		}
+	}
+	return &stage.MissingError{What: fmt.Sprintf("%s is recorded: %v", lacks, why), Mend: mend}
+}
+
 // differing words settings that differ from the recorded ones, as the pipeline calls
 // them: " (orient: true here, false recorded)", "" where none does.
 func differing(all []vectors.Setting) string {

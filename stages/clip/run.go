@@ -2,7 +2,6 @@ package clip
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"strings"
 	"sync"
@@ -162,7 +161,7 @@ func (r *runner) prepare(ctx context.Context, j job) (prepared, error) {
 	if err := d.DecodeCrop(data, r.size, picture.Options{Orient: r.config.Orient}, *p.pixels); err != nil {
 		r.pool.Put(p.pixels)
 		if picture.ReasonOf(err) == picture.NotHere {
-			return p, &stage.MissingError{What: fmt.Sprintf("no vector of the picture %s is recorded: %v", name, err), Mend: "put the picture where its path says, or take the study as it was shared: icono run --record none"}
+			return p, r.notHere(ctx, p, err)
 		}
 		p.pixels, p.fault = nil, outcome{status: stage.Unreadable, err: err.Error()}
 	}
