@@ -128,6 +128,11 @@ func TestModelFolderMoves(t *testing.T) {
 			writeText(t, file, strings.Replace(readText(t, file), old, new, 1))
 		}
 		edit("./m", "./n")
+		if out := must("plan", "--json", two); !strings.Contains(out, `"stored": 2`) || !strings.Contains(out, `"to_compute": 0`) {
+			t.Errorf("another name: %s", out)
+		} else if strings.Contains(out, "to compute anew") {
+			t.Errorf("another name, of which nothing is computed: %s", out)
+		}
 		must("run", "--no-lock", "--record", "none", two)
 		t.Setenv(onnx.LibraryVariable, "/nowhere.so")
 		misses(t, two, "row \"p/a.png\": no vector of the picture p/a.png (model: ./n here, ./m recorded) is recorded for the stage `c`")
@@ -175,8 +180,12 @@ func TestReplayTellsTheOption(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(dir, storeFolder)); err != nil {
 		t.Fatal(err)
 	}
-	writeText(t, filepath.Join(dir, "pipeline.yaml"), strings.Replace(readText(t, filepath.Join(dir, "pipeline.yaml")), "model: clip-vit-b-32", "model: ./m", 1))
-	if code, _, errs := run(t, "run", "--record", "none", dir); code != exitMissing || !strings.Contains(errs, "icono answers export --vectors") {
-		t.Errorf("exit code %d\n%s", code, errs)
+	for _, model := range []string{"palette", "./m"} {
+		modelStudy(t, dir, "{model: "+model+", "+labels+"}")
+		t.Setenv(onnx.LibraryVariable, "/nowhere.so")
+		if code, _, errs := run(t, "run", "--record", "none", dir); code != exitMissing || !strings.Contains(errs, "icono answers export --vectors") {
+			t.Errorf("%s: exit code %d\n%s", model, code, errs)
+		}
+		t.Setenv(onnx.LibraryVariable, "")
 	}
 }

@@ -1,6 +1,11 @@
 package clip
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -61,4 +66,55 @@ func told(m vectors.Model, recorded []stage.Fact) []stage.Fact {
 		return recorded
 	}
 	return append([]stage.Fact{{Name: modelFact, Value: m.Name}}, recorded...)
+}
+
+// findCard returns what is recorded of the model, nil where nothing is. One in a folder
+// may be recorded under another name: its files are those of the folder then.
+func (c *classify) findCard(ctx context.Context, keeper vectors.Keeper, dir string) (*vectors.Card, error) {
+	if !c.model.Folder {
+		return vectors.FindCard(ctx, keeper, c.model, c.settings())
+	}
+	all, err := vectors.Cards(ctx, keeper, nil)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(all, vectors.Known{Model: c.model, Settings: c.settings()}) {
+		return vectors.FindCard(ctx, keeper, c.model, c.settings())
+	}
+	for _, other := range all {
+		if other.Settings != c.settings() {
+			continue
+		}
+		card, err := vectors.FindCard(ctx, keeper, other.Model, other.Settings)
+		if err != nil {
+			return nil, err
+		}
+		if card != nil && holdsFiles(dir, card.Facts) {
+			return card, nil
+		}
+	}
+	return nil, nil
+}
+
+// holdsFiles reports whether a folder has the files whose sums facts tell.
+func holdsFiles(dir string, facts []stage.Fact) bool {
+	any := false
+	for _, f := range facts {
+		sum, is := strings.CutPrefix(f.Value, "sha256:")
+		if !is {
+			continue
+		}
+		r, err := os.Open(filepath.Join(dir, filepath.FromSlash(f.Name)))
+		if err != nil {
+			return false
+		}
+		h := sha256.New()
+		_, err = io.Copy(h, r)
+		_ = r.Close() // only read
+		if err != nil || hex.EncodeToString(h.Sum(nil)) != sum {
+			return false
+		}
+		any = true
+	}
+	return any
 }

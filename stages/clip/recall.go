@@ -20,7 +20,7 @@ import (
 // the model as it was recorded. The model itself is not opened.
 func (c *classify) Recall(ctx context.Context, env stage.Env, in stage.Table) (stage.Recall, error) {
 	var out stage.Recall
-	c.identify(env.Study)
+	place := c.identify(env.Study)
 	var keeper vectors.Keeper
 	var err error
 	if c.kept != nil {
@@ -30,7 +30,7 @@ func (c *classify) Recall(ctx context.Context, env stage.Env, in stage.Table) (s
 	}
 	var shelf *vectors.Shelf
 	if keeper != nil {
-		card, err := vectors.FindCard(ctx, keeper, c.model, c.settings())
+		card, err := c.findCard(ctx, keeper, place)
 		if err != nil {
 			return out, err
 		}

@@ -34,7 +34,7 @@ func (c *classify) open(ctx context.Context, real func(context.Context) (Encoder
 	}
 	if keeper == nil {
 		c.encoder, err = real(ctx)
-		return err
+		return orRecorded(err)
 	}
 	card, err := vectors.FindCard(ctx, keeper, c.model, c.settings())
 	if err != nil {
@@ -83,14 +83,11 @@ func (c *classify) unnamed(ctx context.Context, keeper vectors.Keeper, real func
 		return nil
 	}
 	e, err := real(ctx)
-	var missing *stage.MissingError
 	switch {
 	case absent(err) && len(others) > 0:
 		c.others = others
-	case errors.As(err, &missing):
-		return &stage.MissingError{What: missing.What, Mend: missing.Mend + "\n" + withoutModel}
 	case err != nil:
-		return err
+		return orRecorded(err)
 	case len(others) > 0:
 		c.replay(keeper, c.card(e), real)
 	default:
@@ -99,8 +96,15 @@ func (c *classify) unnamed(ctx context.Context, keeper vectors.Keeper, real func
 	return nil
 }
 
-// withoutModel says how a study is replayed where its model is not.
-const withoutModel = "or have its vectors recorded where it can be run: icono answers export --vectors"
+// orRecorded adds to an error of what a model lacks on this machine how a study is
+// replayed without it.
+func orRecorded(err error) error {
+	var missing *stage.MissingError
+	if !errors.As(err, &missing) {
+		return err
+	}
+	return &stage.MissingError{What: missing.What, Mend: missing.Mend + "\nor have its vectors recorded where it can be run, and replay them: icono answers export --vectors"}
+}
 
 func (c *classify) card(e Encoder) vectors.Card {
 	return vectors.Card{Facts: c.deciding(e.Facts()), Dim: e.Dim(), Side: e.Size(), Scale: e.LogitScale()}
