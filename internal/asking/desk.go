@@ -31,6 +31,8 @@ type Options struct {
 	// Offline asks nothing: a question without a stored answer is a row that is
 	// skipped. Desk.Export needs it.
 	Offline bool
+	// Extends says that Below are the folders of pipelines which this one extends.
+	Extends bool
 	// Explain says of questions without an answer why, also where Offline is set.
 	Explain bool
 	// Heard, if not nil, is told of every answer that a stage uses, and of faults. It

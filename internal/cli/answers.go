@@ -85,7 +85,12 @@ other pipelines stays.`,
 			}
 			written, err := s.backends.askers.desk.Export(c.Context(), asking)
 			for _, e := range written {
-				fmt.Fprintf(a.Out, "%s: %s answers in %s\n", e.Stage, number(int64(e.Lines)), e.Path)
+				switch {
+				case e.Inherited:
+					fmt.Fprintf(a.Out, "%s: as in %s\n", e.Stage, e.Path)
+				case e.Lines > 0 || e.Missed == 0:
+					fmt.Fprintf(a.Out, "%s: %s answers in %s\n", e.Stage, number(int64(e.Lines)), e.Path)
+				}
 				if e.Missed > 0 {
 					fmt.Fprintf(a.Err, "warning: %s has %s questions without an answer; run the study first\n", e.Stage, number(e.Missed))
 				}

@@ -66,7 +66,7 @@ func (f *askFlags) register(c *cobra.Command) {
 // options says how the stages of a study ask.
 func (f askFlags) options(p *pipeline.Plan, dir string) (asking.Options, error) {
 	folders := cassetteFolders(p, dir)
-	o := asking.Options{Folder: filepath.Join(dir, storeFolder), Cassettes: folders[0], Below: folders[1:], Variable: os.Getenv}
+	o := asking.Options{Folder: filepath.Join(dir, storeFolder), Cassettes: folders[0], Below: folders[1:], Extends: len(p.Doc.Bases) > 0, Variable: os.Getenv}
 	mode := f.record
 	if mode == "" {
 		mode = string(answers.NewEpisodes)
