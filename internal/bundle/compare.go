@@ -64,34 +64,40 @@ func Compare(study, shared *trace.Run, all []Column, names *pseudonym.Names) (n 
 	for _, at := range study.Plan.Order {
 		a, b := study.Stages[at], shared.Stages[at]
 		parted := unnested(study.Plan, study.Plan.Index(a.ID)) > 0
-		if a.Kind == "load" || a.Key < 0 || b.Key < 0 {
+		if a.Kind == "load" || (a.Key < 0) != (b.Key < 0) {
 			continue
 		}
+		cols := cells(a, b, hidden[a.ID], names)
 		twin := twins(study.Plan, a, b, names)
-		for _, c := range a.Made() {
-			f := a.Out.Field(c)
-			other := b.Column(names.Text(f.Name))
-			if other < 0 || !compared(stage.RoleOf(f)) {
+		done := map[string]bool{}
+		for _, row := range a.Rows {
+			key := ""
+			if a.Key >= 0 {
+				key = Row(study.Plan, names, a.ID, row.Key)
+			}
+			if done[key] {
 				continue
 			}
-			for _, row := range a.Rows {
-				found := b.Find(Row(study.Plan, names, a.ID, row.Key))
-				if len(found) != 1 {
-					continue // Parted has told
+			before, found := a.Find(row.Key), b.Find(key)
+			if len(before) != 1 || len(found) != 1 {
+				done[key] = true
+				n += len(before) * len(cols)
+				if text := unmatched(before, found, cols, names); text != "" {
+					differences = append(differences, strings.TrimSuffix(a.ID+", rows "+row.Key, ", rows ")+": "+text)
 				}
+				continue
+			}
+			for _, c := range cols {
 				n++
-				x, y := row.Values[c], found[0].Values[other]
-				from, is := hidden[a.ID][f.Name]
-				if is && x.Null == y.Null && from.hidden(names, x.Text) == y.Text {
+				x, y := row.Values[c.study], found[0].Values[c.shared]
+				if c.fits(x, y, names) || x.Null == y.Null && parted && !c.hides && pseudonym.Stands(y.Text) {
 					continue
 				}
-				if x.Null != y.Null || !same(x.Text, y.Text, names) && !(parted && !is && pseudonym.Stands(y.Text)) {
-					text := fmt.Sprintf("%s, row %s, %s: %s in the study, %s in the bundle", a.ID, row.Key, f.Name, shown(x), shown(y))
-					if other := twin(found[0].Key); other != "" {
-						text += "; with pseudonyms row " + other + alike
-					}
-					differences = append(differences, text)
+				text := fmt.Sprintf("%s, row %s, %s: %s in the study, %s in the bundle", a.ID, row.Key, c.name, shown(x), shown(y))
+				if other := twin(found[0].Key); other != "" {
+					text += "; with pseudonyms row " + other + alike
 				}
+				differences = append(differences, text)
 			}
 		}
 	}
@@ -143,6 +149,40 @@ func twins(p *pipeline.Plan, a, b *trace.Stage, names *pseudonym.Names) func(row
 // all but keys, paths, and why a row could not be done, which names paths.
 func compared(r stage.Role) bool {
 	return !slices.Contains([]stage.Role{stage.Key, stage.Image, stage.ErrorText, stage.Words}, r)
+}
+
+// cell is a column of a stage of the study and of the bundle.
+type cell struct {
+	study, shared int
+	name          string
+	// hides is set where from says how its values are hidden.
+	hides bool
+	from  Column
+}
+
+// cells are the columns that are compared of a stage: those that it has made, all where
+// nothing says which row of the study a row of the bundle is.
+func cells(a, b *trace.Stage, hidden hiding, names *pseudonym.Names) (out []cell) {
+	made := a.Made()
+	if a.Key < 0 {
+		made = nil
+		for i := range a.Out.NumFields() {
+			made = append(made, i)
+		}
+	}
+	for _, c := range made {
+		f := a.Out.Field(c)
+		if at := b.Column(names.Text(f.Name)); at >= 0 && compared(stage.RoleOf(f)) {
+			from, is := hidden[f.Name]
+			out = append(out, cell{c, at, f.Name, is, from})
+		}
+	}
+	return out
+}
+
+// fits reports whether a value of the bundle is the study's with names replaced.
+func (c cell) fits(x, y trace.Value, names *pseudonym.Names) bool {
+	return x.Null == y.Null && (c.hides && c.from.hidden(names, x.Text) == y.Text || same(x.Text, y.Text, names))
 }
 
 // same reports whether a value of the bundle is the study's with names replaced.

@@ -62,7 +62,7 @@ func hidings(p *pipeline.Plan, all []Column) (in, out map[string]hiding) {
 
 // derive notes that a name stands for what an expression gives.
 func (h hiding) derive(name, of string) {
-	from := expression.Reads(of)
+	from := expression.Sources(of)
 	i := slices.IndexFunc(from, func(read string) bool { _, hidden := h[read]; return hidden })
 	if i < 0 {
 		delete(h, name)

@@ -1,7 +1,6 @@
 package bundle
 
 import (
-	"encoding/json"
 	"path"
 	"regexp"
 	"strings"
@@ -19,9 +18,15 @@ func register(names *pseudonym.Names, c Column, text string, sort pseudonym.Sort
 	if sort == pseudonym.ID && c.path && common(text) {
 		return
 	}
-	if sort == pseudonym.Handle && (strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{")) && json.Valid([]byte(text)) {
-		pseudonym.Members(text, func(member, value string) { registerMember(names, member, value, true) })
-		return
+	if sort == pseudonym.Handle && (strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{")) {
+		found := false
+		pseudonym.Members(text, func(member, value string) {
+			found = true
+			registerMember(names, member, value, true)
+		})
+		if found {
+			return
+		}
 	}
 	names.Add(text, sort)
 	if sort == pseudonym.Handle {
@@ -134,7 +139,7 @@ func (c Column) hidden(names *pseudonym.Names, text string) string {
 	return b.String()
 }
 
-// registerMembers adds what the members of JSON in the cells of a column name, by the
+// registerMembers adds what the members of JSON, or of literals of Python, in the cells of a column name, by the
 // names of these members.
 func registerMembers(col arrow.Array, names *pseudonym.Names) {
 	texts, is := columns.Text(col)

@@ -117,7 +117,7 @@ func (l *Loaded) Write(ctx context.Context, all []Column, names *pseudonym.Names
 	}
 	defer rec.Release()
 	t.Rows = rec.NumRows()
-	sorted, err := columns.Take(memory.DefaultAllocator, rec, order(rec, columns.Index(rec.Schema(), t.Key)))
+	sorted, err := columns.Take(memory.DefaultAllocator, rec, order(rec, orders(t.Key, fields, ways)))
 	if err != nil {
 		return nil, err
 	}
@@ -200,16 +200,24 @@ func treat(col arrow.Array, how way, names *pseudonym.Names) (arrow.Array, error
 	}
 }
 
-// order sorts rows by their key, by all that is in them where they have none.
-func order(rec arrow.Record, key int) []int {
+// orders are the columns that a table of a bundle is sorted by: its key or, without one,
+// those of names, so that the order of their pseudonyms tells nothing. Rows that are equal
+// there keep their order: a join that takes the first of several depends on it.
+func orders(key string, fields []arrow.Field, ways []way) (by []int) {
+	for i, f := range fields {
+		if key == "" && ways[i].Treatment == Hide || key != "" && f.Name == key {
+			by = append(by, i)
+		}
+	}
+	return by
+}
+
+// order sorts the rows of a table by some columns.
+func order(rec arrow.Record, by []int) []int {
 	words := make([]string, rec.NumRows())
 	for i := range words {
-		if key >= 0 {
-			words[i] = columns.Format(rec.Column(key), i)
-			continue
-		}
-		for _, col := range rec.Columns() {
-			words[i] += columns.Format(col, i) + "\x00"
+		for _, c := range by {
+			words[i] += columns.Format(rec.Column(c), i) + "\x00"
 		}
 	}
 	rows := make([]int, len(words))

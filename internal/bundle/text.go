@@ -34,7 +34,7 @@ type edit struct {
 }
 
 // studyHead begins the study's own pipeline files.
-const studyHead = "# The study as it was run, with names replaced. " + Pipeline + " extends it and is what runs here:\n# the data that this file names are not shared.\n"
+const studyHead = "# The study as it was run, with names replaced. " + Pipeline + " extends it and is what runs here:\n# the data that this file names are not shared. What conditions compare with names is replaced as\n# a whole: patterns and parts of names match nothing here, and the rows that they kept are listed.\n"
 
 // Moved says under which paths the files that a plan names are shared, for those that
 // lie elsewhere: outside of the study, or under names that are replaced.

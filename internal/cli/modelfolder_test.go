@@ -181,6 +181,7 @@ func TestReplayTellsTheOption(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, model := range []string{"palette", "./m"} {
+		t.Setenv(onnx.LibraryVariable, "")
 		modelStudy(t, dir, "{model: "+model+", "+labels+"}")
 		t.Setenv(onnx.LibraryVariable, "/nowhere.so")
 		if code, _, errs := run(t, "run", "--record", "none", dir); code != exitMissing || !strings.Contains(errs, "icono answers export --vectors") {

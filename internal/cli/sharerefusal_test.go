@@ -185,7 +185,7 @@ func TestShareCategories(t *testing.T) {
 func TestShareUnknownColumns(t *testing.T) {
 	study := tableStudy(t, "ID,Thema,Gast,Ort\n1,Klima,Erika Muster,Berlin\n2,Wahl,Max von Mann,Bonn\n", loadPosts+"  - {id: f, kind: filter, with: {where: 'Gast != \"x\" and Thema != \"x\"'}}\n  - {id: out, kind: save, with: {path: out/t.csv}}\n")
 	_, out, _ := run(t, "share", study, "--dry-run")
-	for _, want := range []string{"posts Gast kept as it is: does it name people? --hide Gast hides them", "posts Ort left out; not looked for in texts (--hide looks for it, --keep keeps it)", "posts Thema kept, with"} {
+	for _, want := range []string{"posts Gast kept, with names and addresses in its texts replaced; does it name people? --hide Gast hides them", "posts Ort left out; not looked for in texts (--hide looks for it, --keep keeps it)", "posts Thema kept, with"} {
 		if !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
 		}

@@ -80,7 +80,7 @@ func become(c bundle.Column) string {
 	case c.Treatment == bundle.Drop:
 		return text + " (--keep keeps it)"
 	case c.Treatment == bundle.Prose && c.Person:
-		return "kept as it is: does it name people? --hide " + shellWord(c.Name) + " hides them"
+		return text + "; does it name people? --hide " + shellWord(c.Name) + " hides them"
 	default:
 		return text
 	}

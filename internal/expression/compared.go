@@ -26,20 +26,22 @@ func Literals(src string) []Literal {
 	return literals
 }
 
-// Reads are the columns that an expression reads, sorted; none of what is no expression.
-func Reads(src string) []string {
-	_, reads := looked(src)
-	return reads
+// Sources are the columns that the value of an expression is made from, sorted: not those
+// that only decide which value it is, and none of a truth value. There are none of what is
+// no expression.
+func Sources(src string) []string {
+	_, of := looked(src)
+	return of
 }
 
-func looked(src string) (literals []Literal, reads []string) {
+func looked(src string) (literals []Literal, sources []string) {
 	if len(src) > maxSource {
 		return nil, nil
 	}
 	b := &builder{src: src, schema: arrow.NewSchema(nil, nil), program: &Program{src: src}, byName: map[string]*column{}}
 	defer func() {
 		if recover() != nil { // what the library cannot take is no expression
-			literals, reads = nil, nil
+			literals, sources = nil, nil
 		}
 	}()
 	tree, e := b.parse()
@@ -47,7 +49,7 @@ func looked(src string) (literals []Literal, reads []string) {
 		return nil, nil
 	}
 	l := looking{builder: b, with: map[ast.Node][]string{}, scope: map[string][]string{}}
-	reads = l.look(tree.Node)
+	sources = l.look(tree.Node)
 	for _, n := range l.texts {
 		start, end := byteOffset(src, n.Location().From), byteOffset(src, n.Location().To)
 		if start < end && strings.ContainsRune("\"'`", rune(src[start])) { // else the name of a member
@@ -55,7 +57,7 @@ func looked(src string) (literals []Literal, reads []string) {
 		}
 	}
 	slices.SortFunc(literals, func(a, b Literal) int { return a.Start - b.Start })
-	return slices.CompactFunc(literals, func(a, b Literal) bool { return a.Start == b.Start }), reads
+	return slices.CompactFunc(literals, func(a, b Literal) bool { return a.Start == b.Start }), sources
 }
 
 // looking goes through an expression.
@@ -67,7 +69,7 @@ type looking struct {
 	item  []string            // what the items of the list are read from that is looked through
 }
 
-// look returns the columns that a node reads, sorted.
+// look returns the columns that the value of a node is made from, sorted.
 func (l *looking) look(node ast.Node) []string {
 	switch n := node.(type) {
 	case *ast.StringNode:
@@ -94,11 +96,24 @@ func (l *looking) look(node ast.Node) []string {
 		reads := merged(l.scope[n.Name], l.look(n.Expr))
 		l.scope = before
 		return reads
+	case *ast.ConditionalNode:
+		l.look(n.Cond)
+		return merged(l.look(n.Exp1), l.look(n.Exp2))
+	case *ast.UnaryNode:
+		from := l.look(n.Node)
+		if n.Operator == "not" || n.Operator == "!" {
+			return nil
+		}
+		return from
 	case *ast.BinaryNode:
 		left, right := l.look(n.Left), l.look(n.Right)
 		if slices.Contains([]string{"==", "!=", "in", "contains", "startsWith", "endsWith", "matches", "<", "<=", ">", ">="}, n.Operator) {
 			l.compare(n.Left, right)
 			l.compare(n.Right, left)
+			return nil
+		}
+		if slices.Contains([]string{"and", "&&", "or", "||"}, n.Operator) {
+			return nil
 		}
 		return merged(left, right)
 	case *ast.BuiltinNode:

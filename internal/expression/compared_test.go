@@ -1,7 +1,6 @@
 package expression_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -17,11 +16,12 @@ func TestLiterals(t *testing.T) {
 		`any(users, # == "a" || .name == "b")`:                                           `"a" with users; "b" with users`,
 		`let u = upper(author); u matches "^A" or indexOf(u, "B") == 0`:                  `"^A" with author; "B" with author`,
 		`author == (likes > 3 ? "a" : "b" + "c")`:                                        `"a" with author; "b" with author; "c" with author`,
-		`author in {"a": 1}`: `"a" with author`,
-		"author == `raw`":    "`raw` with author",
-		`no expression "x`:   ``,
-		`len(text) > 0`:      ``,
-		`"a" < "b"`:          `"a"; "b"`,
+		`(author != "" ? lang : kind) == "de"`:                                           `"" with author; "de" with kind,lang`,
+		`author in {"a": 1}`:                                                             `"a" with author`,
+		"author == `raw`":                                                                "`raw` with author",
+		`no expression "x`:                                                               ``,
+		`len(text) > 0`:                                                                  ``,
+		`"a" < "b"`:                                                                      `"a"; "b"`,
 	} {
 		var got []string
 		for _, l := range expression.Literals(src) {
@@ -35,7 +35,20 @@ func TestLiterals(t *testing.T) {
 			t.Errorf("%s\ngot  %s\nwant %s", src, strings.Join(got, "; "), want)
 		}
 	}
-	if got := expression.Reads(`let u = a; any(b, # == u) and $env["c d"] > a`); !slices.Equal(got, []string{"a", "b", "c d"}) {
-		t.Errorf("it reads %q", got)
+	for src, want := range map[string]string{
+		`let u = a; u + lower($env["c d"])`:     "a,c d",
+		`a == "x" ? b : lower(c)`:               "b,c",
+		`any(b, # == a) and $env["c d"] > a`:    "",
+		`not (a in ["x"])`:                      "",
+		`(a != "" ? b : c) == "de" ? "yes" : d`: "d",
+		`split(a, "_")[0]`:                      "a",
+		`-n + 1`:                                "n",
+		`a in ["x"] ? "Union" : "Other"`:        "",
+		`map(users, # + a)`:                     "a,users",
+		`no expression "x`:                      "",
+	} {
+		if got := strings.Join(expression.Sources(src), ","); got != want {
+			t.Errorf("%s: made from %q, want %q", src, got, want)
+		}
 	}
 }

@@ -40,9 +40,13 @@ func (n *Names) members(body []byte) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Members calls each with the texts and numbers in a JSON text and the names of their
-// members, "" in lists. Of what is no JSON it calls nothing.
+// Members calls each with the texts and numbers in a JSON text, or in what Python writes
+// of the like, and the names of their members, "" in lists. Of what is neither it calls
+// nothing.
 func Members(text string, each func(member, value string)) {
+	if !json.Valid([]byte(text)) {
+		text = fromPython(text)
+	}
 	type one struct{ member, value string }
 	var all []one
 	if rewrite([]byte(text), io.Discard, func(key, value string) string {

@@ -36,7 +36,7 @@ var (
 	mention = regexp.MustCompile(`(^|[^\p{L}\p{M}\d_./])(?:@|＠|%40)([\p{L}\p{M}\d_](?:[\p{L}\p{M}\d_.-]*[\p{L}\p{M}\d_])?)`)
 	home    = regexp.MustCompile(`((?:/home/|/Users/|\\Users\\))([^/\\\s"']+)`)
 	percent = regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`)
-	escape  = regexp.MustCompile(`\\(?:u[0-9A-Fa-f]{4}|[nrt/])`)
+	escape  = regexp.MustCompile(`\\(?:u[0-9A-Fa-f]{4}|[nrt/'"])`)
 	// scholarly are the hosts of identifiers and licences.
 	scholarly = regexp.MustCompile(`^(?i:[a-z][a-z0-9+.-]*://)?(?i:[a-z0-9-]+\.)*(?i:doi\.org|hdl\.handle\.net|orcid\.org|w3\.org|schema\.org|spdx\.org|creativecommons\.org|zenodo\.org|osf\.io)(?:[/:?#]|$)`)
 )
@@ -145,8 +145,8 @@ func unescape(e string) string {
 	switch e[1] {
 	case 'n', 'r', 't':
 		return " "
-	case '/':
-		return "/"
+	case '/', '\'', '"':
+		return e[1:]
 	}
 	var r rune
 	for _, c := range strings.ToLower(e[2:]) {

@@ -130,7 +130,7 @@ func spellings(text string) []string {
 			return r
 		}, norm.NFD.String(text))
 	}
-	others := []string{bare(text)}
+	others := []string{bare(text), strings.ReplaceAll(text, "ß", "ss")} // ß in capitals is SS
 	if strings.ContainsAny(text, "äöüßÄÖÜ") {
 		plain := replacing(umlauts).Replace(text)
 		others = append(others, plain, bare(plain))
