@@ -65,7 +65,7 @@ func (s *sharing) prove(ctx context.Context, dir string) error {
 		return fmt.Errorf("the study says something else with pseudonyms than without them, and is not shared:\n%s\n%s", strings.Join(differences, "\n"), met)
 	}
 	if len(differences) > 0 {
-		return fmt.Errorf("the study says something else with pseudonyms than without them, and is not shared:\n%s\nwhat is computed from a name must stand in a table to be shared: write such a column into the data, and let the pipeline read it there; a name that a rule looks for in an answer must be asked for by a question of its own; a column that was taken for a name and is none: --show NAME; a name that is an everyday word or a category: --word NAME", strings.Join(differences, "\n"))
+		return fmt.Errorf("the study says something else with pseudonyms than without them, and is not shared:\n%s\nwhat is computed from a name must stand in a table to be shared, and so must what is computed from a web or mail address: write such a column into the data, and let the pipeline read it there; a name that a rule looks for in an answer must be asked for by a question of its own; a column that was taken for a name and is none: --show NAME; a name that is an everyday word or a category: --word NAME", strings.Join(differences, "\n"))
 	}
 	s.report.Compared = n
 	return s.finish(ctx, dir)
