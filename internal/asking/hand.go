@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,25 +15,34 @@ import (
 )
 
 // HandCoded is the model of answers that a person gave.
-const HandCoded = "hand-coded"
+const HandCoded = coding.HandCoded
 
 // Hand are codes that a person gave, as answers to the questions of a stage.
 type Hand struct {
 	Stage string
 	// Rows are the cells of each row by its key, named like the stage's columns.
 	Rows map[string]map[string]string
+	// Columns are those of the table.
+	Columns []string
 	// Note is kept with each answer, such as who coded.
 	Note string
 	// Replace puts the codes in the place of what a model has answered too, and not
 	// only of codes that were given by hand before.
 	Replace bool
 
-	Recorded int
-	Replaced int      // of Recorded, those that differ from what was stored
-	Wrong    []string // rows whose codes are no answer, and why
+	Recorded int             // questions
+	Replaced int             // of Recorded, those that differ from what was stored
+	Wrong    []string        // rows whose codes are no answer, and why
+	Asked    map[string]bool // rows of the table that the stage asks about
+	Used     map[string]bool // columns of the table that questions ask for
 
 	given map[answers.Key]given
 }
+
+// NoColumnError says that a table of codes lacks a column.
+type NoColumnError struct{ Column string }
+
+func (e *NoColumnError) Error() string { return "the table has no column `" + e.Column + "`" }
 
 // given are the codes of the first row with a question.
 type given struct{ row, body string }
@@ -43,7 +53,10 @@ func (l *Line) byHand(ctx context.Context, q coding.Question, r answers.Request)
 	if h == nil || h.Stage != l.stage || h.Rows[q.Row] == nil {
 		return nil
 	}
-	text, err := answer(q, h.Rows[q.Row])
+	text, err := h.answer(q, l)
+	if lacks := (*NoColumnError)(nil); errors.As(err, &lacks) {
+		return err
+	}
 	if err == nil && q.Check != nil {
 		err = q.Check(text)
 	}
@@ -97,14 +110,27 @@ func sameJSON(a, b []byte) bool {
 	return json.Compact(&x, a) == nil && json.Compact(&y, b) == nil && bytes.Equal(x.Bytes(), y.Bytes())
 }
 
-// answer makes an answer of the cells of a row; without a schema it has them all.
-func answer(q coding.Question, cells map[string]string) (string, error) {
+// answer makes an answer of the cells of a row; without a schema it has them all. The
+// error is a *NoColumnError where an empty cell would mean that nothing applies, and there
+// is no cell.
+func (h *Hand) answer(q coding.Question, l *Line) (string, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if h.Asked == nil {
+		h.Asked, h.Used = map[string]bool{}, map[string]bool{}
+	}
+	h.Asked[q.Row] = true
+	cells := h.Rows[q.Row]
 	if q.Column != "" {
+		h.Used[q.Column] = true
 		return cells[q.Column], nil
 	}
 	if schema := q.Request.Format.Schema; len(schema) > 0 {
-		text, err := compose(schema, "", cells)
+		text, err := h.compose(schema, "", cells)
 		return string(text), err
+	}
+	for _, c := range h.Columns {
+		h.Used[c] = true
 	}
 	text, err := json.Marshal(cells)
 	return string(text), err
@@ -121,12 +147,16 @@ type property struct {
 // compose makes an answer that has the form of a schema from the cells of a row:
 // the column of a nested property has its names joined by `_`, several codes are
 // divided by `;`, and an empty cell is null.
-func compose(schema json.RawMessage, prefix string, cells map[string]string) (json.RawMessage, error) {
+func (h *Hand) compose(schema json.RawMessage, prefix string, cells map[string]string) (json.RawMessage, error) {
 	var p property
 	if err := json.Unmarshal(schema, &p); err != nil {
 		return nil, fmt.Errorf("the stage takes no codes by hand: %w", err)
 	}
 	if p.Properties == nil {
+		h.Used[prefix] = true
+		if len(p.Items) > 0 && !slices.Contains(h.Columns, prefix) {
+			return nil, &NoColumnError{prefix}
+		}
 		return leaf(p, cells[prefix])
 	}
 	var members map[string]json.RawMessage
@@ -140,7 +170,7 @@ func compose(schema json.RawMessage, prefix string, cells map[string]string) (js
 		if prefix != "" {
 			column = prefix + "_" + name
 		}
-		value, err := compose(members[name], column, cells)
+		value, err := h.compose(members[name], column, cells)
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package asking
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -19,10 +20,21 @@ func TestCompose(t *testing.T) {
 		{map[string]string{}, `{"A":null,"B":{"C":null,"D":[]},"N":null}`},
 		{map[string]string{"A": `"`, "B_C": "maybe", "N": "many"}, `{"A":"\"","B":{"C":"maybe","D":[]},"N":"many"}`},
 	} {
-		got, err := compose(schema, "", c.cells)
+		h := &Hand{Columns: []string{"A", "B_D"}, Used: map[string]bool{}}
+		got, err := h.compose(schema, "", c.cells)
 		if err != nil || string(got) != c.want {
 			t.Errorf("%v gives %s, %v; want %s", c.cells, got, err, c.want)
 		}
+	}
+}
+
+// A table without the column of several codes says nothing of them, and not that none
+// applies.
+func TestComposeWithoutColumn(t *testing.T) {
+	h := &Hand{Columns: []string{"A"}, Used: map[string]bool{}}
+	_, err := h.compose(json.RawMessage(`{"type":"object","properties":{"A":{"type":"string"},"Tags":{"type":"array","items":{"type":"string"}}},"required":["A","Tags"]}`), "", map[string]string{"A": "x"})
+	if lacks := (*NoColumnError)(nil); !errors.As(err, &lacks) || lacks.Column != "Tags" {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -58,7 +58,11 @@ func Print(w io.Writer, c *Chain, columns int, full bool) {
 func cost(c *Chain) string {
 	n := 0
 	for _, s := range c.Steps {
-		n += len(s.Asked)
+		for _, a := range s.Asked {
+			if a.Fault == "" {
+				n++
+			}
+		}
 	}
 	text := fmt.Sprintf("cost of %d stored answers: %s by the prices of the study", n, dollars(c.Cost))
 	if c.Unpriced > 0 {

@@ -58,6 +58,9 @@ func (r *Report) Print(w io.Writer) {
 			from, to := words(t.From, t.To)
 			fmt.Fprintf(w, "  %5d  %s -> %s\n", t.N, line(from), line(to))
 		}
+		if n := len(v.Transitions) - most; n > 0 {
+			fmt.Fprintf(w, "         and %d more kinds of change (--json lists all)\n", n)
+		}
 		reasons(w, v.Causes)
 		if v.Beside {
 			continue

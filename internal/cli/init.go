@@ -92,7 +92,10 @@ func (a *app) workflow(folder, service string, force bool) error {
 	text = bytes.Replace(text, []byte("STUDY: ."), []byte("STUDY: "+strconv.Quote(study)), 1)
 	path := filepath.Join(top, filepath.FromSlash(name))
 	if _, err := os.Stat(path); err == nil && !force {
-		return wrong("%s exists already\nreplace it with --force", path)
+		return wrong("%s exists already\nadd a job to it whose STUDY is %q, or replace it with --force", path, study)
+	}
+	if _, err := os.Stat(filepath.Join(folder, defaultFile)); err != nil {
+		fmt.Fprintf(a.Err, "warning: the folder %s has no %s: put the pipeline file that is to be checked into STUDY, one job for each\n", folder, defaultFile)
 	}
 	if err := put(path, text); err != nil {
 		return failed(fmt.Errorf("the workflow cannot be written: %w", err))

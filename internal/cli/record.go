@@ -3,11 +3,14 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
@@ -55,21 +58,27 @@ coders said is recorded last.`,
 				return wrong("the stage `%s` asks no model", id)
 			}
 			in := s.plan.Stages[at].In[0]
-			if flags.ask.hand.Rows, err = readHand(c.Context(), args[0], in.Field(stage.Find(in, stage.Key)).Name); err != nil {
+			h := flags.ask.hand
+			key := in.Field(stage.Find(in, stage.Key)).Name
+			if h.Rows, h.Columns, err = readHand(c.Context(), args[0], key); err != nil {
 				return err
 			}
-			if err := a.rehearse(c.Context(), s, id); err != nil {
+			err = a.rehearse(c.Context(), s, id)
+			if lacks := (*asking.NoColumnError)(nil); errors.As(err, &lacks) {
+				return wrong("%s has no column `%s`, and an empty one would say that nothing applies\n%s", args[0], lacks.Column, cmp.Or(suggest.Hint(lacks.Column, h.Columns), "add it"))
+			}
+			if err != nil {
 				return err
 			}
-			slices.Sort(flags.ask.hand.Wrong)
-			for _, w := range flags.ask.hand.Wrong {
+			slices.Sort(h.Wrong)
+			for _, w := range h.Wrong {
 				fmt.Fprintf(a.Err, "warning: not recorded: %s\n", w)
 			}
-			fmt.Fprintf(a.Out, "%s of %s rows recorded for %s\n", number(int64(flags.ask.hand.Recorded)), number(int64(len(flags.ask.hand.Rows))), id)
-			if n := flags.ask.hand.Replaced; n > 0 {
-				fmt.Fprintf(a.Out, "%s of them in the place of others that were stored; `icono answers export` writes them to the cassette\n", number(int64(n)))
+			a.tellHand(h, id, key)
+			if n := h.Replaced; n > 0 {
+				fmt.Fprintf(a.Out, "%s in the place of others that were stored; `icono answers export` writes them to the cassette\n", count(n, "answer"))
 			}
-			if len(flags.ask.hand.Wrong) > 0 {
+			if len(h.Wrong) > 0 {
 				return &exitError{code: exitDiffers}
 			}
 			return nil
@@ -83,13 +92,47 @@ coders said is recorded last.`,
 	return c
 }
 
-// readHand reads a table as text, by the values of its key column.
-func readHand(ctx context.Context, path, key string) (map[string]map[string]string, error) {
+// tellHand says how many rows were recorded, and what of the table was of no use.
+func (a *app) tellHand(h *asking.Hand, id, key string) {
+	rows := len(h.Asked)
+	wrong := map[string]bool{}
+	for _, w := range h.Wrong {
+		row, _, _ := strings.Cut(w, ": ")
+		wrong[row] = true
+	}
+	fmt.Fprintf(a.Out, "%s of %s rows recorded for %s\n", number(int64(max(rows-len(wrong), 0))), number(int64(len(h.Rows))), id)
+	if runs := h.Recorded; rows > len(wrong) && runs > rows-len(wrong) {
+		fmt.Fprintf(a.Err, "warning: each run of %s, or question of a tree, has the same codes: they say nothing of how far codings agree\n", id)
+	}
+	var strange []string
+	for k := range h.Rows {
+		if !h.Asked[k] {
+			strange = append(strange, k)
+		}
+	}
+	slices.Sort(strange)
+	if len(strange) > 0 {
+		fmt.Fprintf(a.Err, "warning: %s of the table %s asks nothing about, since they are left out before it or spelled otherwise: %s\n", count(len(strange), "key"), id, listed(strange))
+	}
+	var unused []string
+	for _, c := range h.Columns {
+		if c != key && rows > 0 && !h.Used[c] {
+			unused = append(unused, c)
+		}
+	}
+	if len(unused) > 0 {
+		fmt.Fprintf(a.Err, "warning: these columns of the table are none of %s: %s\n", id, listed(unused))
+	}
+}
+
+// readHand reads a table as text, by the values of its key column. A key that stands in
+// two rows with other codes is an error.
+func readHand(ctx context.Context, path, key string) (rows map[string]map[string]string, header []string, err error) {
 	open := func() (io.ReadCloser, error) { return os.Open(path) }
 	types := map[string]string{}
 	probe, err := tabular.Open(ctx, tabular.Source{Name: filepath.Base(path), Path: path, Open: open}, tabular.ReadOptions{SampleRows: 1})
 	if err != nil {
-		return nil, wrong("%s cannot be read: %v", path, err)
+		return nil, nil, wrong("%s cannot be read: %v", path, err)
 	}
 	for _, f := range probe.Schema().Fields() {
 		types[f.Name] = "text"
@@ -97,17 +140,18 @@ func readHand(ctx context.Context, path, key string) (map[string]map[string]stri
 	_ = probe.Close() // only read
 	file, err := tabular.Open(ctx, tabular.Source{Name: filepath.Base(path), Path: path, Open: open}, tabular.ReadOptions{Types: types})
 	if err != nil {
-		return nil, wrong("%s cannot be read: %v", path, err)
+		return nil, nil, wrong("%s cannot be read: %v", path, err)
 	}
 	defer func() { _ = file.Close() }() // only read
 	at := columns.Index(file.Schema(), key)
 	if at < 0 {
-		return nil, wrong("%s has no column `%s`, which is the key of the rows\n%s", path, key, cmp.Or(suggest.Hint(key, columns.Names(file.Schema())), "add it"))
+		return nil, nil, wrong("%s has no column `%s`, which is the key of the rows\n%s", path, key, cmp.Or(suggest.Hint(key, columns.Names(file.Schema())), "add it"))
 	}
 	out := map[string]map[string]string{}
+	line, first := 1, map[string]int{} // the header is row 1
 	for rec, err := range file.Rows(ctx, memory.DefaultAllocator, 256) {
 		if err != nil {
-			return nil, failed(err)
+			return nil, nil, failed(err)
 		}
 		for row := range int(rec.NumRows()) {
 			cells := map[string]string{}
@@ -116,8 +160,12 @@ func readHand(ctx context.Context, path, key string) (map[string]map[string]stri
 					cells[f.Name] = columns.Format(rec.Column(i), row)
 				}
 			}
-			out[cells[key]] = cells
+			line++
+			if before, twice := out[cells[key]]; twice && !maps.Equal(before, cells) {
+				return nil, nil, wrong("%s has the key %s in the rows %d and %d, with other cells\nkeep one of them; codes of two coders are two tables, each recorded for a stage of its own", path, cells[key], first[cells[key]], line)
+			}
+			out[cells[key]], first[cells[key]] = cells, line
 		}
 	}
-	return out, nil
+	return out, columns.Names(file.Schema()), nil
 }

@@ -59,7 +59,7 @@ stages:
 	if said := record(exitDone, "ID,Tone\na,loud\nd,calm\n"); strings.Contains(said, "in the place of") {
 		t.Error(said)
 	}
-	if said := record(exitDone, "ID,Tone\na,angry\nd,calm\n"); !strings.Contains(said, "1 of them in the place of others") {
+	if said := record(exitDone, "ID,Tone\na,angry\nd,calm\n"); !strings.Contains(said, "1 answer in the place of others") {
 		t.Error(said)
 	}
 	for range 5 {
@@ -80,7 +80,7 @@ stages:
 	if text := tones(); !strings.Contains(text, "a,one,calm") {
 		t.Errorf("what a model answered is lost:\n%s", text)
 	}
-	if said := record(exitDone, "ID,Tone\na,angry\n", "--replace"); !strings.Contains(said, "1 of them in the place of others") {
+	if said := record(exitDone, "ID,Tone\na,angry\n", "--replace"); !strings.Contains(said, "1 answer in the place of others") {
 		t.Error(said)
 	}
 	if text := tones(); !strings.Contains(text, "a,one,angry") || !strings.Contains(text, "d,four,calm") {

@@ -17,6 +17,7 @@ import (
 	"icono/internal/diag"
 	"icono/internal/media"
 	"icono/internal/pipeline"
+	"icono/internal/price"
 	"icono/internal/source"
 	"icono/internal/tabular"
 	"icono/stages"
@@ -151,10 +152,32 @@ func (a *app) open(ctx context.Context, args []string, f studyFlags, full bool) 
 			return nil, failed(err)
 		}
 	}
+	checkPrices(doc, filepath.Dir(path), &list)
 	s.plan = pipeline.Check(ctx, doc, s.settings, &list)
 	s.faults = list.Sorted()
 	s.backends.askers.options = func() (asking.Options, error) { return f.ask.options(s.plan, filepath.Dir(path)) }
 	return s, nil
+}
+
+// checkPrices reports what is wrong with the price file of a pipeline.
+func checkPrices(d *pipeline.Document, dir string, list *diag.List) {
+	if d.Prices == "" {
+		return
+	}
+	path := filepath.Join(dir, filepath.FromSlash(d.Prices))
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		list.Error("prices", d.PricesAt, "there is no price file "+d.Prices, "remove the line for the built-in prices")
+		return
+	case err != nil:
+		list.Error("prices", d.PricesAt, fmt.Sprintf("the price file %s cannot be read: %v", d.Prices, err), "")
+		return
+	}
+	_, faults := price.Parse(path, string(text))
+	for _, f := range faults {
+		list.Add(f)
+	}
 }
 
 // readAbsent has a library give stand-ins for the pictures of a list, "" for none. missing

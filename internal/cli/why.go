@@ -44,6 +44,9 @@ and recorded answers alone; nothing is asked, and nothing is written but --html.
 			return nil
 		},
 		RunE: func(c *cobra.Command, keys []string) error {
+			if _, err := locate([]string{file}); err != nil {
+				return wrong("%v\nhere a pipeline is named by --study: `icono why %s --study FILE`", err, keys[0])
+			}
 			known := &keyring{wanted: keys}
 			return a.replayed(c.Context(), []string{file}, flags, known.keep, func(s *study, run *trace.Run) error {
 				all, err := a.chains(s, run, known)

@@ -15,6 +15,9 @@ import (
 	"icono/internal/stage"
 )
 
+// HandCoded is the model of answers that a person gave.
+const HandCoded = "hand-coded"
+
 // Coder has rows coded by one scheme.
 type Coder struct {
 	Scheme Scheme

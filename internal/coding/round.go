@@ -44,7 +44,7 @@ func (r *Round) Do(ctx context.Context, rec arrow.Record, row int, see See) (Out
 			return value(fault), err
 		}
 		out, err := r.Code(ctx, seen)
-		if len(out.runs) > 0 {
+		if len(out.runs) > 0 && out.Model != HandCoded { // of which each run has a copy
 			r.mu.Lock()
 			r.said.add(out.runs)
 			r.mu.Unlock()

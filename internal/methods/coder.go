@@ -188,6 +188,10 @@ func (s *Sheet) reliability(p *page) {
 	p.head(2, "Reliability and validity")
 	again, measured := false, false
 	for _, st := range s.Stages {
+		if st.copied() {
+			p.say("The stage %s was coded by people, once a row: each of its repeats has a copy of these codes, which says nothing of consistency.", code(st.ID))
+			continue
+		}
 		for _, r := range st.Repeated {
 			measured = true
 			if of(st.Settings, "method") == "vote" {
@@ -220,6 +224,12 @@ func (s *Sheet) reliability(p *page) {
 		p.say("That codings agree does not make them right.")
 	}
 	p.blank("validation against people: how many rows, how they were chosen, who coded them, their agreement with each other (coefficient and level), and the agreement, precision and recall of the codes used")
+}
+
+// copied reports whether all repeated codings of a stage are those of people, which are
+// recorded once.
+func (st *Stage) copied() bool {
+	return len(st.Repeated) > 0 && len(st.Asked) > 0 && !slices.ContainsFunc(st.Asked, func(a *Asked) bool { return a.people() < a.Answers })
 }
 
 // open words the rows whose codings are a tie.

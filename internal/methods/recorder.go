@@ -75,8 +75,10 @@ func (r *Recorder) Begin(p *pipeline.Plan, prices Prices) {
 				if stage.AddedBy(s.Out.Field(i)) == s.ID {
 					t.shares[i] = &share{of: valueOf(s, i)}
 				}
-			case stage.Code:
-				if stage.AddedBy(s.Out.Field(i)) == s.ID {
+			case stage.Explanation, stage.Probability, stage.Phrase:
+			default:
+				f := s.Out.Field(i)
+				if stage.AddedBy(f) == s.ID && (stage.RoleOf(f) == stage.Code || stage.VariableOf(f) != "") {
 					t.codes[i] = 0
 				}
 			case stage.Image:

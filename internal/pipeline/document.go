@@ -27,9 +27,11 @@ type Document struct {
 	Seed        uint64
 	Stages      []Spec
 	// Budget is what a run may spend in dollars; 0 is no limit. Prices is a file
-	// with prices besides the built-in ones, "" for none.
-	Budget float64
-	Prices string
+	// with prices besides the built-in ones, "" for none; PricesAt is where the
+	// pipeline names it.
+	Budget   float64
+	Prices   string
+	PricesAt source.Span
 	// Pictures is a file with what is known of pictures that are not here, "" for
 	// none; PicturesAt is where the pipeline names it.
 	Pictures   string
@@ -152,7 +154,9 @@ func (d *Document) header(root *source.Node, list *diag.List) {
 		}
 		d.Budget = dollars
 	}
-	d.Prices = text(root, "prices", list)
+	if d.Prices = text(root, "prices", list); d.Prices != "" {
+		d.PricesAt = root.Get("prices").Span
+	}
 	if d.Pictures = text(root, "pictures", list); d.Pictures != "" {
 		d.PicturesAt = root.Get("pictures").Span
 	}
