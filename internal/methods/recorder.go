@@ -76,14 +76,14 @@ func (r *Recorder) Begin(p *pipeline.Plan, prices Prices) {
 					t.shares[i] = &share{of: valueOf(s, i)}
 				}
 			case stage.Explanation, stage.Probability, stage.Phrase:
+			case stage.Image:
+				if len(s.Inputs) == 0 {
+					t.picture = i
+				}
 			default:
 				f := s.Out.Field(i)
 				if stage.AddedBy(f) == s.ID && (stage.RoleOf(f) == stage.Code || stage.VariableOf(f) != "") {
 					t.codes[i] = 0
-				}
-			case stage.Image:
-				if len(s.Inputs) == 0 {
-					t.picture = i
 				}
 			}
 		}
