@@ -33,6 +33,7 @@ type Hand struct {
 	Recorded int             // questions
 	Replaced int             // of Recorded, those that differ from what was stored
 	Wrong    []string        // rows whose codes are no answer, and why
+	Refused  map[string]bool // these rows
 	Asked    map[string]bool // rows of the table that the stage asks about
 	Used     map[string]bool // columns of the table that questions ask for
 
@@ -63,7 +64,7 @@ func (l *Line) byHand(ctx context.Context, q coding.Question, r answers.Request)
 	if err != nil {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		h.Wrong = append(h.Wrong, fmt.Sprintf("%s: %v", q.Row, err))
+		h.refuse(q.Row, err.Error())
 		return nil
 	}
 	body, err := l.server.spoken(text, HandCoded)
@@ -81,7 +82,7 @@ func (l *Line) byHand(ctx context.Context, q coding.Question, r answers.Request)
 		h.given = map[answers.Key]given{}
 	}
 	shares := func(row, with string) {
-		h.Wrong = append(h.Wrong, fmt.Sprintf("%s: its question is that of the row %s, which has other codes", row, with))
+		h.refuse(row, fmt.Sprintf("its question is that of the row %s, which has other codes", with))
 	}
 	switch first, again := h.given[r.Key()]; {
 	case again && first.body != string(body) && first.row < q.Row: // whatever the order they come in
@@ -91,7 +92,7 @@ func (l *Line) byHand(ctx context.Context, q coding.Question, r answers.Request)
 		shares(first.row, q.Row)
 		h.Recorded--
 	case !again && found && err == nil && before.Model != HandCoded && !h.Replace:
-		h.Wrong = append(h.Wrong, fmt.Sprintf("%s: %s has answered its question already; --replace puts these codes in the place of its answer", q.Row, before.Model))
+		h.refuse(q.Row, before.Model+" has answered its question already; --replace puts these codes in the place of its answer")
 		return nil
 	case !again && found && err == nil && (!sameJSON(before.Body, body) || before.Note != one.Note):
 		h.Replaced++
@@ -102,6 +103,15 @@ func (l *Line) byHand(ctx context.Context, q coding.Question, r answers.Request)
 	}
 	h.Recorded++
 	return nil
+}
+
+// refuse notes a row whose codes are not recorded.
+func (h *Hand) refuse(row, why string) {
+	if h.Refused == nil {
+		h.Refused = map[string]bool{}
+	}
+	h.Refused[row] = true
+	h.Wrong = append(h.Wrong, row+": "+why)
 }
 
 // sameJSON reports whether two JSON texts are the same but for white space.

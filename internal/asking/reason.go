@@ -46,12 +46,8 @@ func (c *Counter) reason(ctx context.Context, r answers.Request) error {
 
 // Reasons says why the questions of a stage have no stored answer, a sentence each.
 func (d *Desk) Reasons(stageID string) []string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, c := range d.counters {
-		if c.stage == stageID {
-			return c.Reasons()
-		}
+	if c := d.counter(stageID); c != nil {
+		return c.Reasons()
 	}
 	return nil
 }

@@ -49,14 +49,22 @@ func (d *Desk) Spending() Account {
 // Stage returns what a stage has asked and paid so far, and whether it has opened what
 // is stored.
 func (d *Desk) Stage(id string) (Spending, bool) {
+	if c := d.counter(id); c != nil {
+		return c.Spending(), true
+	}
+	return Spending{}, false
+}
+
+// counter is that of a stage, nil where it has not opened what is stored.
+func (d *Desk) counter(stageID string) *Counter {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, c := range d.counters {
-		if c.stage == id {
-			return c.Spending(), true
+		if c.stage == stageID {
+			return c
 		}
 	}
-	return Spending{}, false
+	return nil
 }
 
 // Unrecorded is how many answers that the run used stand in no cassette, by stage.
@@ -77,16 +85,13 @@ func (d *Desk) Unrecorded() map[string]int {
 // InCassette reports whether an answer that a stage used in this run stands in the
 // stage's cassette.
 func (d *Desk) InCassette(stageID string, k answers.Key) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, c := range d.counters {
-		if c.stage == stageID {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			return c.cassette != nil && !c.alone[k]
-		}
+	c := d.counter(stageID)
+	if c == nil {
+		return false
 	}
-	return false
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cassette != nil && !c.alone[k]
 }
 
 // state is all that is told of a stage.

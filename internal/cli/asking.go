@@ -123,18 +123,27 @@ func cassetteFolders(p *pipeline.Plan, dir string) []string {
 	return out
 }
 
+// priceFile reads the study's own price file.
+func priceFile(d *pipeline.Document, dir string) (file price.File, faults []diag.Diagnostic, err error) {
+	path := filepath.Join(dir, filepath.FromSlash(d.Prices))
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return file, nil, err
+	}
+	file, faults = price.Parse(path, string(text))
+	return file, faults, nil
+}
+
 // readPrices returns the built-in prices and those of the study's own file.
 func readPrices(p *pipeline.Plan, dir string) (*price.Table, error) {
 	table, err := price.Builtin()
 	if err != nil || p.Doc.Prices == "" {
 		return table, err
 	}
-	path := filepath.Join(dir, filepath.FromSlash(p.Doc.Prices))
-	text, err := os.ReadFile(path)
+	file, faults, err := priceFile(p.Doc, dir)
 	if err != nil {
 		return nil, wrong("the price file %s cannot be read: %v", p.Doc.Prices, err)
 	}
-	file, faults := price.Parse(path, string(text))
 	for _, d := range faults {
 		if d.Severity == diag.Error {
 			return nil, wrong("%v", &diag.Faults{List: faults})

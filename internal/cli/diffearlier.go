@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"slices"
 
 	"icono/internal/diag"
@@ -36,12 +35,9 @@ func (a *app) tellUnlike(version string, s *study) (changes []string) {
 func picturesChanged(before, after *study) (changes []string) {
 	var lists [2]map[string]lock.Sum
 	for i, s := range []*study{before, after} {
-		text, err := os.ReadFile(lock.ListPath(s.plan.Doc.File.Name))
-		if err != nil {
-			return nil // a version that has no list does not say
-		}
-		if lists[i], err = lock.ParseList(string(text)); err != nil {
-			return nil
+		var err error
+		if lists[i], err = lock.ReadList(s.plan.Doc.File.Name); err != nil {
+			return nil // a version without a list does not say
 		}
 	}
 	const most = 10

@@ -120,7 +120,11 @@ func repository(folder string) (top, within string) {
 			if err != nil {
 				return folder, "."
 			}
-			return filepath.Clean(filepath.Join(folder, strings.Repeat("../", strings.Count(rel, string(filepath.Separator))+1))), filepath.ToSlash(rel)
+			up, err := filepath.Rel(at, dir)
+			if err != nil {
+				return folder, "."
+			}
+			return filepath.Join(folder, up), filepath.ToSlash(rel)
 		}
 		if dir == filepath.Dir(dir) {
 			return folder, "."

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -114,11 +113,9 @@ func (k *keeper) held(all []lock.Difference, then string) error {
 // differences words differences, with their places in the pipeline.
 func (s *study) differences(all []lock.Difference) []string {
 	var lines []string
-	list := map[string]lock.Sum{}
-	if text, err := os.ReadFile(lock.ListPath(s.plan.Doc.File.Name)); err == nil {
-		if sums, err := lock.ParseList(string(text)); err == nil {
-			list = sums
-		}
+	list, err := lock.ReadList(s.plan.Doc.File.Name)
+	if err != nil {
+		list = nil // then less is known of what differs
 	}
 	for _, d := range all {
 		text := d.String()

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/spf13/cobra"
@@ -94,14 +93,9 @@ coders said is recorded last.`,
 
 // tellHand says how many rows were recorded, and what of the table was of no use.
 func (a *app) tellHand(h *asking.Hand, id, key string) {
-	rows := len(h.Asked)
-	wrong := map[string]bool{}
-	for _, w := range h.Wrong {
-		row, _, _ := strings.Cut(w, ": ")
-		wrong[row] = true
-	}
-	fmt.Fprintf(a.Out, "%s of %s rows recorded for %s\n", number(int64(max(rows-len(wrong), 0))), number(int64(len(h.Rows))), id)
-	if runs := h.Recorded; rows > len(wrong) && runs > rows-len(wrong) {
+	rows := len(h.Asked) - len(h.Refused)
+	fmt.Fprintf(a.Out, "%s of %s rows recorded for %s\n", number(int64(rows)), number(int64(len(h.Rows))), id)
+	if rows > 0 && h.Recorded > rows {
 		fmt.Fprintf(a.Err, "warning: each run of %s, or question of a tree, has the same codes: they say nothing of how far codings agree\n", id)
 	}
 	var strange []string
@@ -116,7 +110,7 @@ func (a *app) tellHand(h *asking.Hand, id, key string) {
 	}
 	var unused []string
 	for _, c := range h.Columns {
-		if c != key && rows > 0 && !h.Used[c] {
+		if c != key && len(h.Asked) > 0 && !h.Used[c] {
 			unused = append(unused, c)
 		}
 	}

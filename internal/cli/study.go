@@ -17,7 +17,6 @@ import (
 	"icono/internal/diag"
 	"icono/internal/media"
 	"icono/internal/pipeline"
-	"icono/internal/price"
 	"icono/internal/source"
 	"icono/internal/tabular"
 	"icono/stages"
@@ -164,8 +163,7 @@ func checkPrices(d *pipeline.Document, dir string, list *diag.List) {
 	if d.Prices == "" {
 		return
 	}
-	path := filepath.Join(dir, filepath.FromSlash(d.Prices))
-	text, err := os.ReadFile(path)
+	_, faults, err := priceFile(d, dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		list.Error("prices", d.PricesAt, "there is no price file "+d.Prices, "remove the line for the built-in prices")
@@ -174,7 +172,6 @@ func checkPrices(d *pipeline.Document, dir string, list *diag.List) {
 		list.Error("prices", d.PricesAt, fmt.Sprintf("the price file %s cannot be read: %v", d.Prices, err), "")
 		return
 	}
-	_, faults := price.Parse(path, string(text))
 	for _, f := range faults {
 		list.Add(f)
 	}

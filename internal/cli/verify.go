@@ -196,10 +196,11 @@ func (v *verification) report() error {
 			fmt.Fprintln(a.Out, text)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(v.Unrecorded)) {
-		if v.recorded() {
-			break // they are differences
-		}
+	unrecorded := slices.Sorted(maps.Keys(v.Unrecorded))
+	if len(unrecorded) > 0 && v.recorded() {
+		unrecorded = nil // they are differences
+	}
+	for _, id := range unrecorded {
 		fmt.Fprintf(a.Err, "note: %s of %s in .icono alone, which git does not carry: icono answers export --vectors\n", count(v.Unrecorded[id], "answer"), id)
 	}
 	n := len(v.Differences) + len(v.Faults)

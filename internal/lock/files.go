@@ -159,6 +159,16 @@ func CheckListed(list string, listed func(path string) string, sums map[string]S
 	return all
 }
 
+// ReadList reads the list of a pipeline's pictures. The error wraps fs.ErrNotExist where
+// there is none.
+func ReadList(pipeline string) (map[string]Sum, error) {
+	text, err := os.ReadFile(ListPath(pipeline))
+	if err != nil {
+		return nil, err
+	}
+	return ParseList(string(text))
+}
+
 // lfsPointer stands for the sum of a file that Git LFS has not fetched.
 const lfsPointer = "a pointer of Git LFS (`git lfs pull` fetches the file)"
 
