@@ -2,11 +2,8 @@ package detect
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -104,7 +101,7 @@ func (s Store) Install(ctx context.Context, name string) (path string, err error
 	if err != nil {
 		return "", err
 	}
-	if got, err := hashFile(path); err == nil {
+	if got, err := fetch.Sum(path); err == nil {
 		if pinned != "" && got != pinned {
 			return "", fmt.Errorf("%s is not the model %s: its SHA-256 is %s, not %s; remove the folder %s to download it anew", path, name, got, pinned, filepath.Dir(path))
 		}
@@ -160,17 +157,4 @@ func (s Store) explain(ctx context.Context, err error, n Named) error {
 		What: fmt.Sprintf("the model %s (about %d MB) is not on this machine, and cannot be downloaded: %v", n.Name, n.Megabytes, err),
 		Mend: fmt.Sprintf("with a connection, run this again: it goes on where it stopped\nor fetch by hand\n  %s\n    to %s", s.url(n), s.path(n)),
 	}
-}
-
-func hashFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.Close() }() // only read
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -2,11 +2,8 @@ package ocr
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"icono/internal/fetch"
 	"icono/internal/stage"
 )
 
@@ -147,14 +145,5 @@ func (p *program) sum(name string) (string, error) {
 	if p.folder == "" {
 		return "", nil
 	}
-	f, err := os.Open(filepath.Join(p.folder, filepath.FromSlash(name)+suffix))
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.Close() }() // only read
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return fetch.Sum(filepath.Join(p.folder, filepath.FromSlash(name)+suffix))
 }

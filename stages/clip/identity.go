@@ -2,14 +2,11 @@ package clip
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"icono/internal/fetch"
 	"icono/internal/stage"
 	"icono/internal/vectors"
 )
@@ -104,14 +101,7 @@ func holdsFiles(dir string, facts []stage.Fact) bool {
 		if !is {
 			continue
 		}
-		r, err := os.Open(filepath.Join(dir, filepath.FromSlash(f.Name)))
-		if err != nil {
-			return false
-		}
-		h := sha256.New()
-		_, err = io.Copy(h, r)
-		_ = r.Close() // only read
-		if err != nil || hex.EncodeToString(h.Sum(nil)) != sum {
+		if found, err := fetch.Sum(filepath.Join(dir, filepath.FromSlash(f.Name))); err != nil || found != sum {
 			return false
 		}
 		any = true
